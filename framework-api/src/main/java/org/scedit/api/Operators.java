@@ -1,0 +1,38 @@
+package org.scedit.api;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The operators of a tuner's layers. Each computes in the precision of its first argument and casts float32 weights to
+ * it, as PyTorch's autocast does; gradients flow back to the float32 weights. A result belongs to the manager of the
+ * first argument and is closed with the step, so nothing needs closing here.
+ *
+ * <p>Use these rather than DJL's own: DJL cannot name a bfloat16 array.
+ */
+public interface Operators {
+    /**
+     * A linear layer over the last axis.
+     *
+     * @param x      {@code (..., in)}
+     * @param weight {@code (out, in)}
+     * @param bias   {@code (out)}
+     * @return {@code (..., out)}
+     */
+    NDArray linear(NDArray x, NDArray weight, NDArray bias);
+
+    /**
+     * A linear layer over the channels of every pixel.
+     *
+     * @param x      {@code (batch, in, height, width)}
+     * @param weight {@code (out, in)}
+     * @param bias   {@code (out)}
+     * @return {@code (batch, out, height, width)}
+     */
+    NDArray linearPerPixel(NDArray x, NDArray weight, NDArray bias);
+
+    /** The exact Gaussian error linear unit, {@code x · Φ(x)} with the error function. */
+    NDArray gelu(NDArray x);
+
+    /** {@code x · sigmoid(x)}. */
+    NDArray silu(NDArray x);
+}

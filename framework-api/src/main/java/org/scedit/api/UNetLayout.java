@@ -1,0 +1,20 @@
+package org.scedit.api;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a U-Net offers to tuners, read from its {@code config.json} alone: no weights are loaded for it.
+ *
+ * @param skips      the skip connections in decoder order, deepest first
+ * @param layers     the linear and convolution layers in forward order
+ * @param parameters every parameter of the U-Net and its shape, by diffusers name, in forward order
+ */
+public record UNetLayout(List<SkipPoint> skips, List<LayerPoint> layers, Map<String, Shape> parameters) {
+    public UNetLayout {
+        skips = List.copyOf(skips);
+        layers = List.copyOf(layers);
+        parameters = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(parameters));
+    }
+}
