@@ -1,0 +1,9 @@
+package org.scedit.core.data;
+
+/**
+ * What a training step learns from.
+ *
+ * @param picture of the data set's size
+ * @param caption what it shows, in words
+ */
+public record Example(Picture picture, String caption) {}

@@ -1,0 +1,150 @@
+package org.scedit.core.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.scedit.core.UserException;
+
+/**
+ * A folder of pictures with captions. A caption is taken from {@code metadata.jsonl} in the folder, one
+ * <pre>{"file_name": "cat.png", "text": "a cat on a chair"}</pre>
+ * a line, and for pictures it does not name from {@code cat.txt} beside {@code cat.png}. Sub-folders count; hidden files
+ * do not. Examples come in the order of the files' relative names.
+ *
+ * <p>Opening decodes every picture once, so that a long run does not meet a damaged one at its end. Pictures are not kept
+ * in memory.
+ */
+public final class ImageFolder implements Dataset {
+    /**
+     * A picture that was left out.
+     *
+     * @param file   its path
+     * @param reason what is wrong with it, in words
+     */
+    public record Skipped(Path file, String reason) {}
+
+    private static final Set<String> PICTURES = Set.of("png", "jpg", "jpeg", "webp", "gif", "bmp");
+    /** More lines than this help nobody; the count still tells all. */
+    private static final int MOST_PROBLEMS = 100;
+
+    private record Entry(Path file, String caption) {}
+
+    private final int side;
+    private final List<Entry> entries;
+    private final List<Skipped> skipped;
+
+    private ImageFolder(int side, List<Entry> entries, List<Skipped> skipped) {
+        this.side = side;
+        this.entries = List.copyOf(entries);
+        this.skipped = List.copyOf(skipped);
+    }
+
+    /**
+     * Opens a folder and checks all of it.
+     *
+     * @param folder         pictures and captions
+     * @param side           width and height of the examples, pixels; see {@link Pictures#fit}
+     * @param skipUnreadable whether pictures that cannot be decoded are left out ({@link #skipped()}) rather than refused
+     * @throws UserException with every problem: broken lines of metadata.jsonl, captions without a picture, pictures
+     *                       without a caption, unreadable pictures, nothing in it
+     */
+    public static ImageFolder open(Path folder, int side, boolean skipUnreadable) {
+        if (!Files.isDirectory(folder)) {
+            throw new UserException(folder + ": is not a folder; data.path must name a folder of pictures");
+        }
+        List<String> problems = new ArrayList<>();
+        List<Skipped> skipped = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
+        Captions captions = Captions.read(folder, problems);
+        for (Path file : pictures(folder)) {
+            String caption = captions.of(file, problems);
+            try {
+                Pictures.read(file);
+            } catch (UserException e) {
+                if (skipUnreadable) {
+                    skipped.add(new Skipped(file, e.getMessage().substring((file + ": ").length())));
+                } else {
+                    problems.add(e.getMessage() + "; repair or remove it, or set data.unreadable to skip");
+                }
+                continue;
+            }
+            if (caption != null) {
+                entries.add(new Entry(file, caption));
+            }
+        }
+        if (problems.isEmpty() && entries.isEmpty()) {
+            problems.add(folder + ": holds no " + (skipped.isEmpty() ? "" : "readable ")
+                    + "picture (png, jpg, webp, gif, bmp)" + reasons(skipped));
+        }
+        if (!problems.isEmpty()) {
+            throw UserException.of(shortened(problems), "nothing was started");
+        }
+        return new ImageFolder(side, entries, skipped);
+    }
+
+    @Override
+    public int size() {
+        return entries.size();
+    }
+
+    @Override
+    public Example get(int index) {
+        Entry entry = entries.get(index);
+        return new Example(Pictures.fit(Pictures.read(entry.file()), side), entry.caption());
+    }
+
+    /** Unreadable pictures that were left out, in order; empty unless skipping was asked for. */
+    public List<Skipped> skipped() {
+        return skipped;
+    }
+
+    private static List<Path> pictures(Path folder) {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            return files.filter(file -> isPicture(folder.relativize(file)) && Files.isRegularFile(file))
+                    .sorted((one, other) -> name(folder, one).compareTo(name(folder, other)))
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new UserException(folder + ": cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    /** With forward slashes, so that the order is the same on every system. */
+    private static String name(Path folder, Path file) {
+        return folder.relativize(file).toString().replace('\\', '/');
+    }
+
+    private static boolean isPicture(Path relative) {
+        for (Path part : relative) {
+            if (part.toString().startsWith(".")) {
+                return false;
+            }
+        }
+        String name = relative.toString();
+        String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return name.contains(".") && PICTURES.contains(ending);
+    }
+
+    private static String reasons(List<Skipped> skipped) {
+        StringBuilder text = new StringBuilder();
+        for (Skipped picture : skipped.subList(0, Math.min(skipped.size(), MOST_PROBLEMS))) {
+            text.append("\n  ").append(picture.file()).append(": ").append(picture.reason());
+        }
+        return text.toString();
+    }
+
+    private static List<String> shortened(List<String> problems) {
+        if (problems.size() <= MOST_PROBLEMS) {
+            return problems;
+        }
+        List<String> some = new ArrayList<>(problems.subList(0, MOST_PROBLEMS));
+        some.add("... and " + (problems.size() - MOST_PROBLEMS) + " more like these");
+        return some;
+    }
+}

@@ -1,0 +1,230 @@
+package org.scedit.core.engine;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.scedit.api.Operators;
+
+/**
+ * The operators of the models, each one line of libtorch. A function with constants (a stride, a number of groups) is
+ * compiled when it is first asked for and then shared.
+ *
+ * <p>Results are in the precision of the first argument; weights are cast to it where they differ.
+ */
+public final class Ops implements Operators {
+    /** Compiled functions by their source: the same text is the same function, so sharing them is invisible. */
+    private static final Map<String, ScriptFunction> COMPILED = new ConcurrentHashMap<>();
+
+    private static final String CAST_WB = "w1 = torch.to(w, ops.prim.dtype(x)); b1 = torch.to(b, ops.prim.dtype(x))";
+
+    private final ScriptFunction linear = function("x w b", CAST_WB, "return torch.linear(x, w1, b1)");
+    private final ScriptFunction linearNoBias =
+            function("x w", "w1 = torch.to(w, ops.prim.dtype(x))", "return torch.linear(x, w1, None)");
+    private final ScriptFunction linearPerPixel = function(
+            "x w b",
+            CAST_WB,
+            "return torch.conv2d(x, torch.unsqueeze(torch.unsqueeze(w1, -1), -1), b1, [1, 1], [0, 0], [1, 1], 1)");
+    private final ScriptFunction gelu = function("x", "return torch.gelu(x, approximate=\"none\")");
+    private final ScriptFunction quickGelu =
+            function("x", "return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))");
+    private final ScriptFunction silu = function("x", "return torch.silu(x)");
+    private final ScriptFunction geglu = function(
+            "x", "a, gate, = torch.chunk(x, 2, -1)", "return torch.mul(a, torch.gelu(gate, approximate=\"none\"))");
+    private final ScriptFunction concat = function("x y", "return torch.cat([x, y], 1)");
+    private final ScriptFunction addPerChannel =
+            function("x y", "return torch.add(x, torch.unsqueeze(torch.unsqueeze(y, -1), -1))");
+    private final ScriptFunction toTokens =
+            function("x", "return torch.contiguous(torch.permute(torch.flatten(x, 2), [0, 2, 1]))");
+    private final ScriptFunction toPixels = function(
+            "x like",
+            "size = torch.size(like)",
+            "return torch.contiguous(torch.reshape(torch.permute(x, [0, 2, 1]), [size[0], -1, size[2], size[3]]))");
+    private final ScriptFunction upsampleLike = function(
+            "x like", "return torch.upsample_nearest2d(x, [torch.size(like, 2), torch.size(like, 3)], None, None)");
+    private final ScriptFunction upsampleTwice = function(
+            "x",
+            "return torch.upsample_nearest2d(x, [torch.mul(2, torch.size(x, 2)), torch.mul(2, torch.size(x, 3))], None, None)");
+    private final ScriptFunction padRightBottom =
+            function("x", "return torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)");
+    private final ScriptFunction like = function("x y", "return torch.to(x, ops.prim.dtype(y))");
+    private final ScriptFunction embedding = function("x w", "return torch.embedding(w, x)");
+    private final ScriptFunction meanSquare = function("x y", "return torch.mse_loss(x, y)");
+    private final ScriptFunction meanSquarePerSample =
+            function("x y", "d = torch.flatten(torch.sub(x, y), 1)", "return torch.mean(torch.mul(d, d), [1])");
+
+    private static ScriptFunction function(String parameters, String... body) {
+        String[] names = parameters.split(" ");
+        return COMPILED.computeIfAbsent(
+                parameters + "\n" + String.join("\n", body),
+                source -> ScriptFunction.compile(names, String.join("; ", body).split("; ")));
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.17e", value);
+    }
+
+    @Override
+    public NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+        return bias == null ? linearNoBias.call(x, weight) : linear.call(x, weight, bias);
+    }
+
+    @Override
+    public NDArray linearPerPixel(NDArray x, NDArray weight, NDArray bias) {
+        return linearPerPixel.call(x, weight, bias);
+    }
+
+    @Override
+    public NDArray gelu(NDArray x) {
+        return gelu.call(x);
+    }
+
+    @Override
+    public NDArray silu(NDArray x) {
+        return silu.call(x);
+    }
+
+    /** {@code x · sigmoid(1.702 x)}, CLIP's approximation of {@link #gelu}. */
+    public NDArray quickGelu(NDArray x) {
+        return quickGelu.call(x);
+    }
+
+    /** Splits the last axis into halves {@code a} and {@code gate}: {@code a · gelu(gate)}. */
+    public NDArray geglu(NDArray x) {
+        return geglu.call(x);
+    }
+
+    /** {@code x + y} of one shape. */
+    public NDArray add(NDArray x, NDArray y) {
+        return x.add(y);
+    }
+
+    /** {@code x + scale · y}; both of one shape and precision. */
+    public NDArray addScaled(NDArray x, NDArray y, double scale) {
+        return scale == 1
+                ? x.add(y)
+                : function("x y", "return torch.add(x, y, alpha=" + number(scale) + ")")
+                        .call(x, y);
+    }
+
+    /** {@code (batch, c1, h, w), (batch, c2, h, w) → (batch, c1 + c2, h, w)}. */
+    public NDArray concat(NDArray x, NDArray y) {
+        return concat.call(x, y);
+    }
+
+    /** Adds {@code y (batch, channels)} to every pixel of {@code x (batch, channels, height, width)}. */
+    public NDArray addPerChannel(NDArray x, NDArray y) {
+        return addPerChannel.call(x, y);
+    }
+
+    /** {@code (batch, channels, height, width) → (batch, height · width, channels)}. */
+    public NDArray toTokens(NDArray x) {
+        return toTokens.call(x);
+    }
+
+    /** {@code (batch, height · width, channels) → (batch, channels, height, width)}, height and width those of like. */
+    public NDArray toPixels(NDArray x, NDArray like) {
+        return toPixels.call(x, like);
+    }
+
+    /** Nearest-neighbour upsampling to the height and width of {@code like}. */
+    public NDArray upsampleLike(NDArray x, NDArray like) {
+        return upsampleLike.call(x, like);
+    }
+
+    /** Nearest-neighbour upsampling to twice the height and width. */
+    public NDArray upsampleTwice(NDArray x) {
+        return upsampleTwice.call(x);
+    }
+
+    /** A row and a column of zeros at the bottom and the right. */
+    public NDArray padRightBottom(NDArray x) {
+        return padRightBottom.call(x);
+    }
+
+    /** {@code x} in the precision of {@code y}; {@code x} itself (another handle) where it has it already. */
+    public NDArray like(NDArray x, NDArray y) {
+        return like.call(x, y);
+    }
+
+    /** {@code x} in the given precision. */
+    public NDArray to(NDArray x, Precision precision) {
+        return function("x", "return torch.to(x, " + precision.code() + ")").call(x);
+    }
+
+    /** Rows of {@code table (rows, width)} at whole-number {@code indices (...)}: {@code (..., width)}. */
+    public NDArray embedding(NDArray indices, NDArray table) {
+        return embedding.call(indices, table);
+    }
+
+    /**
+     * Convolution of {@code x (batch, in, height, width)} with {@code weight (out, in, k, k)} and zero padding.
+     *
+     * @param bias    {@code (out)}
+     * @param stride  in pixels
+     * @param padding in pixels on each side
+     */
+    public NDArray conv2d(NDArray x, NDArray weight, NDArray bias, int stride, int padding) {
+        return function(
+                        "x w b",
+                        CAST_WB,
+                        String.format(
+                                "return torch.conv2d(x, w1, b1, [%d, %d], [%d, %d], [1, 1], 1)",
+                                stride, stride, padding, padding))
+                .call(x, weight, bias);
+    }
+
+    /** Group normalisation of {@code x (batch, channels, ...)} with a weight and bias per channel. */
+    public NDArray groupNorm(NDArray x, NDArray weight, NDArray bias, int groups, double epsilon) {
+        return function("x w b", CAST_WB, "return " + groupNorm(groups, epsilon)).call(x, weight, bias);
+    }
+
+    /** {@code silu(groupNorm(x))} in one call. */
+    public NDArray groupNormSilu(NDArray x, NDArray weight, NDArray bias, int groups, double epsilon) {
+        return function("x w b", CAST_WB, "return torch.silu(" + groupNorm(groups, epsilon) + ")")
+                .call(x, weight, bias);
+    }
+
+    private static String groupNorm(int groups, double epsilon) {
+        return "torch.group_norm(x, " + groups + ", w1, b1, " + number(epsilon) + ", True)";
+    }
+
+    /** Layer normalisation over the last axis. */
+    public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double epsilon) {
+        return function(
+                        "x w b",
+                        CAST_WB,
+                        "return torch.layer_norm(x, torch.size(w1), w1, b1, " + number(epsilon) + ", True)")
+                .call(x, weight, bias);
+    }
+
+    /**
+     * Scaled dot-product attention with several heads.
+     *
+     * @param query  {@code (batch, tokens, heads · width)}
+     * @param key    {@code (batch, context, heads · width)}
+     * @param value  {@code (batch, context, heads · width)}
+     * @param causal whether a token sees only itself and earlier ones
+     * @return {@code (batch, tokens, heads · width)}
+     */
+    public NDArray attention(NDArray query, NDArray key, NDArray value, int heads, boolean causal) {
+        String split = "torch.transpose(torch.unflatten(%s, -1, [" + heads + ", -1]), 1, 2)";
+        return function(
+                        "q k v",
+                        "o = torch.scaled_dot_product_attention(" + String.format(split, "q") + ", "
+                                + String.format(split, "k") + ", " + String.format(split, "v") + ", None, 0., "
+                                + (causal ? "True" : "False") + ")",
+                        "return torch.flatten(torch.transpose(o, 1, 2), 2)")
+                .call(query, key, value);
+    }
+
+    /** The mean of {@code (x - y)²} over all elements: a scalar. */
+    public NDArray meanSquare(NDArray x, NDArray y) {
+        return meanSquare.call(x, y);
+    }
+
+    /** The mean of {@code (x - y)²} over each sample: {@code (batch, ...) → (batch)}. */
+    public NDArray meanSquarePerSample(NDArray x, NDArray y) {
+        return meanSquarePerSample.call(x, y);
+    }
+}

@@ -1,0 +1,27 @@
+package org.scedit.core.model;
+
+import ai.djl.ndarray.NDArray;
+import org.scedit.api.LayerPoint;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.hook.Hooks;
+
+/** A convolution of {@code (batch, in, height, width)}, a hook point. */
+final class ConvLayer {
+    private final LayerPoint point;
+    private final Parameter weight;
+    private final Parameter bias;
+    private final Ops ops;
+
+    ConvLayer(ModelBuilder model, String path, int in, int out, int kernel, int stride, int padding) {
+        ops = model.ops();
+        point = model.parameters().add(new LayerPoint(path, LayerPoint.Kind.CONV2D, in, out, kernel, stride, padding));
+        int fanIn = in * kernel * kernel;
+        weight = model.parameters().add(path + ".weight", Parameter.Init.UNIFORM, fanIn, out, in, kernel, kernel);
+        bias = model.parameters().add(path + ".bias", Parameter.Init.UNIFORM, fanIn, out);
+    }
+
+    NDArray forward(NDArray x, Hooks hooks) {
+        return hooks.layer(
+                point, x, ops.conv2d(x, weight.value(), bias.value(), point.stride(), point.padding()));
+    }
+}

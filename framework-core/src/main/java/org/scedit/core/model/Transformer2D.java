@@ -1,0 +1,102 @@
+package org.scedit.core.model;
+
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Scope;
+import org.scedit.core.hook.Hooks;
+
+/** diffusers' {@code Transformer2DModel}: attention over pixels and to the text, residual over the whole. */
+final class Transformer2D {
+    /** diffusers fixes this, whatever the configuration's {@code norm_eps} says. */
+    private static final double NORM_EPSILON = 1e-6;
+
+    private final Norm norm;
+    private final LinearLayer linearIn;
+    private final LinearLayer linearOut;
+    private final ConvLayer convIn;
+    private final ConvLayer convOut;
+    private final List<Block> blocks = new ArrayList<>();
+    private final Ops ops;
+
+    Transformer2D(
+            ModelBuilder model,
+            String path,
+            int channels,
+            int heads,
+            int depth,
+            int contextChannels,
+            int groups,
+            boolean linearProjection) {
+        ops = model.ops();
+        norm = Norm.group(model, path + ".norm", channels, groups, NORM_EPSILON);
+        linearIn = linearProjection ? new LinearLayer(model, path + ".proj_in", channels, channels, true) : null;
+        convIn = linearProjection ? null : new ConvLayer(model, path + ".proj_in", channels, channels, 1, 1, 0);
+        for (int i = 0; i < depth; i++) {
+            blocks.add(new Block(model, path + ".transformer_blocks." + i, channels, heads, contextChannels));
+        }
+        linearOut = linearProjection ? new LinearLayer(model, path + ".proj_out", channels, channels, true) : null;
+        convOut = linearProjection ? null : new ConvLayer(model, path + ".proj_out", channels, channels, 1, 1, 0);
+    }
+
+    /**
+     * @param x    {@code (batch, channels, height, width)}
+     * @param text {@code (batch, tokens, contextChannels)}
+     * @return of x's shape
+     */
+    NDArray forward(NDArray x, NDArray text, Hooks hooks) {
+        try (Scope scope = new Scope()) {
+            NDArray normed = norm.forward(x);
+            NDArray tokens = convIn == null
+                    ? linearIn.forward(ops.toTokens(normed), hooks)
+                    : ops.toTokens(convIn.forward(normed, hooks));
+            for (Block block : blocks) {
+                NDArray next = block.forward(tokens, text, hooks);
+                tokens.close();
+                tokens = next;
+            }
+            NDArray pixels = convOut == null
+                    ? ops.toPixels(linearOut.forward(tokens, hooks), x)
+                    : convOut.forward(ops.toPixels(tokens, x), hooks);
+            return scope.keep(ops.add(pixels, x));
+        }
+    }
+
+    /** diffusers' {@code BasicTransformerBlock}: self-attention, attention to the text, gated feed-forward. */
+    private static final class Block {
+        private static final double EPSILON = 1e-5;
+
+        private final Norm norm1;
+        private final Attention selfAttention;
+        private final Norm norm2;
+        private final Attention textAttention;
+        private final Norm norm3;
+        private final LinearLayer gated;
+        private final LinearLayer out;
+        private final Ops ops;
+
+        Block(ModelBuilder model, String path, int channels, int heads, int contextChannels) {
+            ops = model.ops();
+            norm1 = Norm.layer(model, path + ".norm1", channels, EPSILON);
+            selfAttention = new Attention(model, path + ".attn1", channels, channels, heads, false);
+            norm2 = Norm.layer(model, path + ".norm2", channels, EPSILON);
+            textAttention = new Attention(model, path + ".attn2", channels, contextChannels, heads, false);
+            norm3 = Norm.layer(model, path + ".norm3", channels, EPSILON);
+            gated = new LinearLayer(model, path + ".ff.net.0.proj", channels, 8 * channels, true);
+            out = new LinearLayer(model, path + ".ff.net.2", 4 * channels, channels, true);
+        }
+
+        NDArray forward(NDArray x, NDArray text, Hooks hooks) {
+            try (Scope scope = new Scope()) {
+                NDArray query = norm1.forward(x);
+                NDArray seen = ops.add(x, selfAttention.forward(query, query, hooks));
+                query.close();
+                NDArray read = ops.add(seen, textAttention.forward(norm2.forward(seen), text, hooks));
+                seen.close();
+                NDArray hidden = ops.geglu(gated.forward(norm3.forward(read), hooks));
+                return scope.keep(ops.add(read, out.forward(hidden, hooks)));
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package org.scedit.core.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.scedit.core.UserException;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Scope;
+import org.scedit.core.engine.Torch;
+import org.scedit.core.weights.SafetensorsFile;
+
+/**
+ * Fills a model's parameters from a safetensors file. Weights already in the wanted precision stay where they are, mapped
+ * from the file: they cost page cache, which processes share, and no copy. Every key must be used and every parameter
+ * filled, or nothing is.
+ */
+public final class WeightLoader {
+    private static final int SHOWN = 8;
+
+    private final NDManager manager;
+    private final Precision precision;
+    private final UnaryOperator<String> rename;
+    private final Predicate<String> ignored;
+    private final Ops ops = new Ops();
+
+    /** @param manager owns the arrays; they live until it is closed */
+    public WeightLoader(NDManager manager, Precision precision) {
+        this(manager, precision, name -> name, name -> false);
+    }
+
+    private WeightLoader(
+            NDManager manager, Precision precision, UnaryOperator<String> rename, Predicate<String> ignored) {
+        this.manager = manager;
+        this.precision = precision;
+        this.rename = rename;
+        this.ignored = ignored;
+    }
+
+    /** The same for files whose keys have other names: {@code rename} turns a file's key into a parameter's name. */
+    public WeightLoader renaming(UnaryOperator<String> rename) {
+        return new WeightLoader(manager, precision, rename, ignored);
+    }
+
+    /** The same, passing over keys that are known to hold no weight. */
+    public WeightLoader ignoring(Predicate<String> ignored) {
+        return new WeightLoader(manager, precision, rename, ignored);
+    }
+
+    /** @throws UserException if a key is left over, a parameter is missing or a shape differs; the message lists them */
+    public void load(ParameterSet parameters, SafetensorsFile file) {
+        List<String> unexpected = new ArrayList<>();
+        List<String> misfits = new ArrayList<>();
+        Set<String> filled = new HashSet<>();
+        for (SafetensorsFile.Entry entry : file.entries().values()) {
+            String name = rename.apply(entry.name());
+            Parameter parameter = parameters.get(name);
+            if (parameter == null) {
+                if (!ignored.test(entry.name())) {
+                    unexpected.add(entry.name());
+                }
+            } else if (!fits(entry.shape(), parameter.shape())) {
+                misfits.add(entry.name() + " is " + new Shape(entry.shape()) + ", expected " + parameter.shape());
+            } else {
+                filled.add(name);
+            }
+        }
+        List<String> missing = parameters.all().stream()
+                .map(Parameter::name)
+                .filter(name -> !filled.contains(name)
+                        && misfits.stream().noneMatch(misfit -> misfit.startsWith(name + " ")))
+                .toList();
+        List<String> problems = new ArrayList<>();
+        describe(problems, unexpected, "unexpected");
+        describe(problems, missing, "missing");
+        describe(problems, misfits, "of another size");
+        if (!problems.isEmpty()) {
+            throw new UserException(file.path() + ": these weights do not fit the config.json beside them\n"
+                    + String.join("\n", problems) + "\nnothing was loaded; use the config.json the weights came with");
+        }
+        for (SafetensorsFile.Entry entry : file.entries().values()) {
+            Parameter parameter = parameters.get(rename.apply(entry.name()));
+            if (parameter != null) {
+                parameter.set(read(file, entry, parameter.shape()));
+            }
+        }
+    }
+
+    /** 1×1 convolutions and linear layers hold the same numbers; old files keep one where new ones keep the other. */
+    private static boolean fits(long[] found, Shape expected) {
+        return trimmed(new Shape(found)).equals(trimmed(expected));
+    }
+
+    private static Shape trimmed(Shape shape) {
+        int dimensions = shape.dimension();
+        while (dimensions > 2 && shape.get(dimensions - 1) == 1) {
+            dimensions--;
+        }
+        return shape.slice(0, dimensions);
+    }
+
+    private static void describe(List<String> problems, List<String> names, String what) {
+        if (!names.isEmpty()) {
+            List<String> shown = names.subList(0, Math.min(SHOWN, names.size()));
+            problems.add("  " + names.size() + " " + what + ": " + String.join(", ", shown)
+                    + (names.size() > SHOWN ? ", ..." : ""));
+        }
+    }
+
+    private NDArray read(SafetensorsFile file, SafetensorsFile.Entry entry, Shape shape) {
+        try (Scope scope = new Scope()) {
+            NDArray stored =
+                    switch (entry.dtype()) {
+                        case F32 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT32);
+                        case F16 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT16);
+                        case BF16 -> Torch.of(manager, file.floats(entry.name()), shape);
+                        default -> throw new UserException(file.path() + ": tensor '" + entry.name() + "' is "
+                                + entry.dtype() + "; weights are F32, F16 or BF16");
+                    };
+            return scope.keep(ops.to(stored, precision));
+        }
+    }
+}

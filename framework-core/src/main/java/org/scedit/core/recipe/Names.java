@@ -1,0 +1,115 @@
+package org.scedit.core.recipe;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Names as recipes write them, and the nearest one to a misspelled one. */
+final class Names {
+    /** What other tools call a key, where no letters are shared. */
+    private static final Map<String, String> SYNONYMS = Map.of(
+            "lr", "learning_rate",
+            "gradient_accumulation_steps", "accumulate",
+            "max_grad_norm", "clip_norm",
+            "resolution", "size",
+            "cfg", "guidance",
+            "base", "model",
+            "strength", "scale",
+            "type", "use",
+            "dtype", "precision");
+
+    private Names() {}
+
+    /** {@code learningRate} → {@code learning_rate}. */
+    static String key(String component) {
+        return component.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code SOFT_SHADED} → {@code soft-shaded}. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static List<String> words(Class<?> enumType) {
+        return Arrays.stream(enumType.getEnumConstants())
+                .map(constant -> word((Enum<?>) constant))
+                .toList();
+    }
+
+    /** {@code FolderData} of {@code Data} → {@code folder}. */
+    static String choice(Class<?> record, Class<?> sealed) {
+        return key(record.getSimpleName().replace(sealed.getSimpleName(), "")).replace('_', '-');
+    }
+
+    static Class<? extends Record> chosen(Class<?> sealed, String choice) {
+        return Arrays.stream(sealed.getPermittedSubclasses())
+                .filter(record -> choice(record, sealed).equals(choice))
+                .findFirst()
+                .<Class<? extends Record>>map(record -> record.asSubclass(Record.class))
+                .orElse(null);
+    }
+
+    static List<String> choices(Class<?> sealed) {
+        return Arrays.stream(sealed.getPermittedSubclasses())
+                .map(record -> choice(record, sealed))
+                .toList();
+    }
+
+    /** {@code did you mean 'x'?}, or all that is known. */
+    static String suggestion(String name, Collection<String> known, String introduction) {
+        return nearest(name, known)
+                .map(near -> "did you mean '" + near + "'?")
+                .orElseGet(() -> introduction + " " + String.join(", ", known));
+    }
+
+    /** The known name that was probably meant. */
+    static Optional<String> nearest(String name, Collection<String> known) {
+        String wanted = name.toLowerCase(Locale.ROOT);
+        if (known.contains(SYNONYMS.getOrDefault(wanted, ""))) {
+            return Optional.of(SYNONYMS.get(wanted));
+        }
+        int farthest = Math.min(3, Math.max(1, wanted.length() / 3));
+        return known.stream()
+                .filter(candidate -> distance(wanted, candidate.toLowerCase(Locale.ROOT)) <= farthest)
+                .min(Comparator.comparingInt(candidate -> distance(wanted, candidate.toLowerCase(Locale.ROOT))))
+                .or(() -> known.stream()
+                        .filter(candidate -> sharesWords(wanted, candidate))
+                        .max(Comparator.comparingInt(String::length)));
+    }
+
+    /** {@code batch_size} and {@code batch}, {@code num_inference_steps} and {@code steps}. */
+    private static boolean sharesWords(String wanted, String candidate) {
+        Set<String> some = parts(wanted);
+        Set<String> others = parts(candidate);
+        return some.containsAll(others) || others.containsAll(some);
+    }
+
+    private static Set<String> parts(String name) {
+        return Arrays.stream(name.split("[^a-z0-9]+")).filter(part -> !part.isEmpty()).collect(Collectors.toSet());
+    }
+
+    /** Edits between two words: insert, delete, replace, swap neighbours (Damerau-Levenshtein). */
+    static int distance(String a, String b) {
+        int[][] edits = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    edits[i][j] = i + j;
+                    continue;
+                }
+                int replaced = edits[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                edits[i][j] = Math.min(replaced, Math.min(edits[i - 1][j], edits[i][j - 1]) + 1);
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    edits[i][j] = Math.min(edits[i][j], edits[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return edits[a.length()][b.length()];
+    }
+}

@@ -1,0 +1,310 @@
+package org.scedit.core.recipe;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.scedit.api.Setting;
+import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.scenes.Scene;
+import org.scedit.core.scenes.Split;
+import org.scedit.core.scenes.Style;
+
+/**
+ * A run, as its recipe describes it: every key checked, every default filled in.
+ *
+ * @param name   the run's name, a plain file name
+ * @param output the run's folder
+ * @param seed   of everything random that has no seed of its own
+ * @param task   what is trained
+ * @param model  the base model
+ * @param tuners what is tuned and how; several add up
+ * @param data   the pictures; there whenever {@code train} is
+ * @param train  empty for a recipe that only draws
+ * @param sample the pictures drawn before and after training; empty for none
+ */
+public record Recipe(
+        @Setting(value = "the run's name; left out: the recipe's file name", defaultsTo = Derived.DEFAULT)
+                String name,
+        @Setting(value = "the run's folder; left out: runs/NAME", defaultsTo = Derived.DEFAULT)
+                Path output,
+        @Setting(value = "seed of everything random", defaultsTo = "0", min = 0)
+                long seed,
+        @Setting(value = "tune: the U-Net through tuners; autoencoder: trains the VAE", defaultsTo = "tune")
+                Task task,
+        @Setting("the base model")
+                Model model,
+        @Setting(value = "the tuners; several add up", defaultsTo = "[]")
+                List<TunerBlock> tuners,
+        @Setting(value = "the pictures to train on", defaultsTo = Derived.DEFAULT)
+                Optional<Data> data,
+        @Setting(value = "the training; left out: only draw", defaultsTo = Derived.DEFAULT)
+                Optional<Train> train,
+        @Setting(value = "picture grids before and after training", defaultsTo = Derived.DEFAULT)
+                Optional<Sample> sample) {
+    public Recipe {
+        tuners = List.copyOf(tuners);
+    }
+
+    /**
+     * The whole recipe as YAML, every default filled in: the same bytes for equal recipes, and {@link RecipeReader}
+     * reads an equal recipe from it.
+     */
+    public String resolved() {
+        return RecipeWriter.write(this);
+    }
+
+    /** What a run trains. */
+    public enum Task {
+        /** The U-Net through its tuners (with {@code full}, its own weights). */
+        TUNE,
+        /** The autoencoder (VAE) between pictures and latents. */
+        AUTOENCODER
+    }
+
+    /** Where the model's weights come from. */
+    public enum Weights {
+        /** The safetensors files of the model folder. */
+        PRETRAINED,
+        /** Initialised from the recipe's seed; only the config files of the model folder are read. */
+        RANDOM
+    }
+
+    /** What happens to a picture that cannot be read. */
+    public enum Unreadable {
+        /** The run ends and names it. */
+        REFUSE,
+        /** It is left out and named in the log. */
+        SKIP
+    }
+
+    /** How the learning rate runs over the steps, after the warm-up. */
+    public enum Schedule {
+        /** Stays. */
+        CONSTANT,
+        /** Falls to 0 in a straight line. */
+        LINEAR,
+        /** Falls to 0 along half a cosine. */
+        COSINE
+    }
+
+    /**
+     * The base model.
+     *
+     * @param path      a folder in diffusers' layout; exists
+     * @param precision of the frozen backbone
+     * @param weights   read or initialised
+     */
+    public record Model(
+            @Setting("folder of the model, in diffusers' layout")
+                    @MustExist(MustExist.Kind.FOLDER)
+                    Path path,
+            @Setting(value = "number format of the frozen backbone", defaultsTo = "float32")
+                    Precision precision,
+            @Setting(value = "pretrained: read from the folder; random: initialised from the seed", defaultsTo = "pretrained")
+                    Weights weights) {}
+
+    /**
+     * One tuner: the keys that every tuner has, and its plugin's own.
+     *
+     * @param use     the plugin's id
+     * @param name    unique in the recipe; the name of the weights' file
+     * @param scale   0 is the base model, 1 the trained strength; above 1 is allowed
+     * @param weights a tuner file to start from; exists
+     * @param config  the plugin's configuration record
+     */
+    public record TunerBlock(String use, String name, double scale, Optional<Path> weights, Record config) {
+        /** The keys of every tuner, bound on their own; the plugin's record takes the rest. */
+        record Common(
+                @Setting("the plugin's id, as 'scedit plugins' lists it")
+                        String use,
+                @Setting(value = "unique name, also of the weights' file; left out: the plugin's id", defaultsTo = Derived.DEFAULT)
+                        String name,
+                @Setting(value = "strength of the residuals: 0 is the base model, 1 the trained strength", defaultsTo = "1.0", min = 0)
+                        @Hint("0 is the base model, 1 the trained strength")
+                        double scale,
+                @Setting(value = "tuner file to start from; left out: a fresh tuner", defaultsTo = Derived.DEFAULT)
+                        @MustExist(MustExist.Kind.FILE)
+                        Optional<Path> weights) {}
+    }
+
+    /** Where the training pictures come from. */
+    @ChosenBy("source")
+    public sealed interface Data permits ScenesData, FolderData {}
+
+    /**
+     * Pictures of the procedural scene world.
+     *
+     * @param style   how they are drawn
+     * @param count   how many different pictures
+     * @param seed    which pictures
+     * @param objects how many objects a picture may have; a number given twice comes twice as often
+     * @param split   which combinations of colour and shape
+     */
+    public record ScenesData(
+            @Setting(value = "how the scenes are drawn", defaultsTo = "plain")
+                    Style style,
+            @Setting(value = "how many different pictures", min = 1)
+                    int count,
+            @Setting(value = "which pictures; left out: the recipe's seed", defaultsTo = Derived.DEFAULT, min = 0)
+                    long seed,
+            @Setting(value = "how many objects a picture may have; a number given twice comes twice as often", defaultsTo = "[1, 1, 2, 2, 3]", min = 1, max = Scene.MOST_OBJECTS)
+                    List<Integer> objects,
+            @Setting(value = "which combinations of colour and shape: those for training or those held out", defaultsTo = "train")
+                    Split split)
+            implements Data {
+        public ScenesData {
+            objects = List.copyOf(objects);
+            if (objects.isEmpty()) {
+                throw new IllegalArgumentException("objects must hold at least one number, such as [1, 2], got []");
+            }
+        }
+    }
+
+    /**
+     * A folder of pictures with captions: {@code metadata.jsonl}, or {@code NAME.txt} beside {@code NAME.png}.
+     *
+     * @param path       the folder; exists
+     * @param size       side of the square the pictures are resized and centre-cropped to, in pixels; empty: the
+     *                   model's own
+     * @param unreadable what happens to a picture that cannot be read
+     */
+    public record FolderData(
+            @Setting("folder with pictures and metadata.jsonl, or NAME.txt beside NAME.png")
+                    @MustExist(MustExist.Kind.FOLDER)
+                    Path path,
+            @Setting(value = "side of the pictures in pixels (short side resized, then centre-cropped); left out: the model's", defaultsTo = Derived.DEFAULT, min = 8)
+                    Optional<Integer> size,
+            @Setting(value = "what happens to a picture that cannot be read", defaultsTo = "refuse")
+                    Unreadable unreadable)
+            implements Data {}
+
+    /**
+     * The training. Exactly one of {@code steps} and {@code epochs} is there.
+     *
+     * @param steps           optimizer steps
+     * @param epochs          passes over the data
+     * @param batch           pictures in one forward pass
+     * @param accumulate      forward passes in one optimizer step
+     * @param learningRate    AdamW's, after the warm-up
+     * @param schedule        of the learning rate
+     * @param warmup          optimizer steps in which the learning rate rises from 0
+     * @param betas           AdamW's two, each in [0, 1)
+     * @param epsilon         AdamW's
+     * @param weightDecay     AdamW's
+     * @param clipNorm        largest norm of all gradients together; 0 = off
+     * @param captionDropout  share of captions replaced by the empty one, for classifier-free guidance
+     * @param minSnrGamma     min-SNR loss weighting (Hang et al. 2023, arXiv:2303.09556); 0 = off
+     * @param noiseOffset     size of an offset common to a channel's noise; 0 = off
+     * @param lossBalance     weights each sample by 1 / running mean loss of its timestep bin
+     * @param emaDecay        of the exponential moving average of the weights, in [0, 1); 0 = off
+     * @param textEncoder     also trains the text encoder
+     * @param checkpointEvery optimizer steps between checkpoints; 0 = only at the end or when interrupted
+     */
+    @ExactlyOneOf({"steps", "epochs"})
+    public record Train(
+            @Setting(value = "optimizer steps; this or epochs", defaultsTo = Derived.DEFAULT, min = 1)
+                    @Hint("for inference only, leave out 'train'")
+                    Optional<Integer> steps,
+            @Setting(value = "passes over the data; this or steps", defaultsTo = Derived.DEFAULT, min = 1)
+                    @Hint("for inference only, leave out 'train'")
+                    Optional<Integer> epochs,
+            @Setting(value = "pictures in one forward pass", defaultsTo = "4", min = 1)
+                    int batch,
+            @Setting(value = "forward passes in one optimizer step", defaultsTo = "1", min = 1)
+                    int accumulate,
+            @Setting(value = "learning rate after the warm-up", defaultsTo = "1.0e-4", min = 0, aboveMin = true, max = 1)
+                    double learningRate,
+            @Setting(value = "how the learning rate runs after the warm-up", defaultsTo = "constant")
+                    Schedule schedule,
+            @Setting(value = "optimizer steps in which the learning rate rises from 0", defaultsTo = "0", min = 0)
+                    int warmup,
+            @Setting(value = "AdamW's betas", defaultsTo = "[0.9, 0.999]", min = 0)
+                    List<Double> betas,
+            @Setting(value = "AdamW's epsilon", defaultsTo = "1.0e-8", min = 0, aboveMin = true)
+                    double epsilon,
+            @Setting(value = "AdamW's weight decay", defaultsTo = "1.0e-2", min = 0)
+                    double weightDecay,
+            @Setting(value = "largest norm of all gradients together; 0 = off", defaultsTo = "1.0", min = 0)
+                    double clipNorm,
+            @Setting(value = "share of captions replaced by the empty one", defaultsTo = "0.1", min = 0, max = 1)
+                    double captionDropout,
+            @Setting(value = "gamma of the min-SNR loss weighting; 0 = off", defaultsTo = "0", min = 0)
+                    double minSnrGamma,
+            @Setting(value = "size of an offset common to a channel's noise; 0 = off", defaultsTo = "0", min = 0, max = 1)
+                    double noiseOffset,
+            @Setting(value = "weight each sample by 1 / running mean loss of its timestep bin", defaultsTo = "false")
+                    boolean lossBalance,
+            @Setting(value = "decay of the moving average of the weights, below 1; 0 = off", defaultsTo = "0", min = 0)
+                    double emaDecay,
+            @Setting(value = "also train the text encoder (with tuner full)", defaultsTo = "false")
+                    boolean textEncoder,
+            @Setting(value = "optimizer steps between checkpoints; 0 = only at the end or when interrupted", defaultsTo = "100", min = 0)
+                    int checkpointEvery) {
+        public Train {
+            betas = List.copyOf(betas);
+            if (betas.size() != 2 || betas.stream().anyMatch(beta -> beta >= 1)) {
+                throw new IllegalArgumentException(
+                        "betas must be two numbers below 1, such as [0.9, 0.999], got " + betas);
+            }
+            if (emaDecay >= 1) {
+                throw new IllegalArgumentException(
+                        "ema_decay must be below 1, such as 0.999, got " + emaDecay + "; 0 turns it off");
+            }
+            if (steps.isPresent() == epochs.isPresent()) {
+                throw new IllegalArgumentException("steps or epochs must be given, and not both");
+            }
+        }
+
+        /**
+         * Optimizer steps of the whole training; an epoch's last step may be smaller.
+         *
+         * @param pictures how many the data holds, at least 1
+         */
+        public int totalSteps(int pictures) {
+            int perStep = batch * accumulate;
+            return steps.orElseGet(() -> Math.multiplyExact(epochs.orElseThrow(), (pictures + perStep - 1) / perStep));
+        }
+    }
+
+    /**
+     * The pictures drawn before and after training, with the same seeds.
+     *
+     * @param prompts        one picture each; empty if {@code count} is given
+     * @param count          pictures drawn from captions of the scene world instead of written prompts
+     * @param negativePrompt what guidance leads away from
+     * @param steps          denoising steps
+     * @param guidance       classifier-free guidance scale; 1 = off
+     * @param guidanceRescale share of the rescaling of Lin et al. 2023 (arXiv:2305.08891), 0..1
+     * @param spacing        of the timesteps
+     * @param seed           of the first picture's noise; each further picture takes the next
+     * @param every          optimizer steps between further grids; 0 = none
+     */
+    @ExactlyOneOf({"prompts", "count"})
+    public record Sample(
+            @Setting(value = "one picture each; this or count", defaultsTo = "[]")
+                    List<String> prompts,
+            @Setting(value = "pictures from captions of the scene world; this or prompts", defaultsTo = Derived.DEFAULT, min = 1)
+                    Optional<Integer> count,
+            @Setting(value = "what guidance leads away from", defaultsTo = "''")
+                    String negativePrompt,
+            @Setting(value = "denoising steps", defaultsTo = "20", min = 1, max = 1000)
+                    int steps,
+            @Setting(value = "classifier-free guidance scale; 1 = off", defaultsTo = "5.0", min = 0)
+                    double guidance,
+            @Setting(value = "share of guidance rescaling", defaultsTo = "0.0", min = 0, max = 1)
+                    double guidanceRescale,
+            @Setting(value = "spacing of the timesteps", defaultsTo = "trailing")
+                    TimestepSpacing spacing,
+            @Setting(value = "seed of the first picture's noise; each further picture takes the next", defaultsTo = "2023", min = 0)
+                    long seed,
+            @Setting(value = "optimizer steps between further grids; 0 = none", defaultsTo = "0", min = 0)
+                    int every) {
+        public Sample {
+            prompts = List.copyOf(prompts);
+            if (prompts.isEmpty() == count.isEmpty()) {
+                throw new IllegalArgumentException("prompts or count must be given, and not both");
+            }
+        }
+    }
+}
