@@ -6,7 +6,8 @@ import java.util.Random;
  * Which examples each batch holds: every epoch is a new permutation of the data set, and batches are cut from the
  * epochs' endless row, so all are full and one may reach into the next epoch.
  *
- * <p>Batch k is a function of the seed and k alone. A resumed run goes on where it stopped without having kept anything.
+ * <p>Batch k is a function of the seed and k alone. A resumed run goes on where it stopped without having kept
+ * anything.
  *
  * @param seed  of the permutations
  * @param size  examples in the data set, at least 1

@@ -25,6 +25,7 @@ final class Captions {
     /** metadata.jsonl, which may be missing. */
     private final Path metadata;
 
+    /** By absolute path: a file has many relative names. */
     private final Map<Path, Line> lines = new HashMap<>();
 
     private Captions(Path folder) {
@@ -42,7 +43,7 @@ final class Captions {
 
     /** The picture's caption, or null and a problem. */
     String of(Path picture, List<String> problems) {
-        Line line = lines.get(picture.normalize());
+        Line line = lines.get(absolute(picture));
         if (line != null) {
             return line.text();
         }
@@ -96,17 +97,24 @@ final class Captions {
         if (!Files.isRegularFile(file)) {
             return "there is no picture " + name + " in " + folder;
         }
-        Line earlier = lines.putIfAbsent(file.normalize(), new Line(number, text));
+        if (!ImageFolder.isPicture(absolute(folder).relativize(file))) {
+            return name + " is not one of the kinds of picture that are read: " + ImageFolder.KINDS;
+        }
+        Line earlier = lines.putIfAbsent(file, new Line(number, text));
         return earlier == null ? null : name + " has a caption already, in line " + earlier.number();
     }
 
     private Path inside(String name) {
         try {
-            Path file = folder.resolve(name).normalize();
-            return file.startsWith(folder.normalize()) ? file : null;
+            Path file = absolute(folder.resolve(name));
+            return file.startsWith(absolute(folder)) ? file : null;
         } catch (InvalidPathException e) {
             return null;
         }
+    }
+
+    private static Path absolute(Path file) {
+        return file.toAbsolutePath().normalize();
     }
 
     /** Null for anything that is not exactly one JSON object. */
@@ -115,9 +123,7 @@ final class Captions {
             JsonReader reader = new JsonReader(new StringReader(line.strip()));
             reader.setStrictness(Strictness.STRICT);
             JsonElement element = JsonParser.parseReader(reader);
-            return element.isJsonObject() && reader.peek() == JsonToken.END_DOCUMENT
-                    ? element.getAsJsonObject()
-                    : null;
+            return element.isJsonObject() && reader.peek() == JsonToken.END_DOCUMENT ? element.getAsJsonObject() : null;
         } catch (IOException | JsonParseException e) {
             return null;
         }
@@ -125,8 +131,9 @@ final class Captions {
 
     private static String string(JsonObject values, String key) {
         JsonElement value = values.get(key);
-        boolean isText =
-                value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
+        boolean isText = value != null
+                && value.isJsonPrimitive()
+                && value.getAsJsonPrimitive().isString();
         return isText ? value.getAsString() : null;
     }
 

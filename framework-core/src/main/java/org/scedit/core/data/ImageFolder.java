@@ -15,11 +15,11 @@ import org.scedit.core.UserException;
 /**
  * A folder of pictures with captions. A caption is taken from {@code metadata.jsonl} in the folder, one
  * <pre>{"file_name": "cat.png", "text": "a cat on a chair"}</pre>
- * a line, and for pictures it does not name from {@code cat.txt} beside {@code cat.png}. Sub-folders count; hidden files
- * do not. Examples come in the order of the files' relative names.
+ * a line, and for pictures it does not name from {@code cat.txt} beside {@code cat.png}. Sub-folders count; hidden
+ * files do not. Examples come in the order of the files' relative names.
  *
- * <p>Opening decodes every picture once, so that a long run does not meet a damaged one at its end. Pictures are not kept
- * in memory.
+ * <p>Opening decodes every picture once, so that a long run does not meet a damaged one at its end. Pictures are not
+ * kept in memory.
  */
 public final class ImageFolder implements Dataset {
     /**
@@ -29,6 +29,8 @@ public final class ImageFolder implements Dataset {
      * @param reason what is wrong with it, in words
      */
     public record Skipped(Path file, String reason) {}
+
+    static final String KINDS = "png, jpg, webp, gif, bmp";
 
     private static final Set<String> PICTURES = Set.of("png", "jpg", "jpeg", "webp", "gif", "bmp");
     /** More lines than this help nobody; the count still tells all. */
@@ -51,7 +53,8 @@ public final class ImageFolder implements Dataset {
      *
      * @param folder         pictures and captions
      * @param side           width and height of the examples, pixels; see {@link Pictures#fit}
-     * @param skipUnreadable whether pictures that cannot be decoded are left out ({@link #skipped()}) rather than refused
+     * @param skipUnreadable whether pictures that cannot be decoded are left out ({@link #skipped()}) rather than
+     *                       refused
      * @throws UserException with every problem: broken lines of metadata.jsonl, captions without a picture, pictures
      *                       without a caption, unreadable pictures, nothing in it
      */
@@ -80,11 +83,11 @@ public final class ImageFolder implements Dataset {
             }
         }
         if (problems.isEmpty() && entries.isEmpty()) {
-            problems.add(folder + ": holds no " + (skipped.isEmpty() ? "" : "readable ")
-                    + "picture (png, jpg, webp, gif, bmp)" + reasons(skipped));
+            problems.add(folder + ": holds no " + (skipped.isEmpty() ? "" : "readable ") + "picture (" + KINDS + ")"
+                    + reasons(skipped));
         }
         if (!problems.isEmpty()) {
-            throw UserException.of(shortened(problems), "nothing was started");
+            throw refusal(problems);
         }
         return new ImageFolder(side, entries, skipped);
     }
@@ -120,7 +123,8 @@ public final class ImageFolder implements Dataset {
         return folder.relativize(file).toString().replace('\\', '/');
     }
 
-    private static boolean isPicture(Path relative) {
+    /** By its name, which is relative to the folder. */
+    static boolean isPicture(Path relative) {
         for (Path part : relative) {
             if (part.toString().startsWith(".")) {
                 return false;
@@ -139,12 +143,12 @@ public final class ImageFolder implements Dataset {
         return text.toString();
     }
 
-    private static List<String> shortened(List<String> problems) {
+    private static UserException refusal(List<String> problems) {
+        String outcome = "nothing was started";
         if (problems.size() <= MOST_PROBLEMS) {
-            return problems;
+            return UserException.of(problems, outcome);
         }
-        List<String> some = new ArrayList<>(problems.subList(0, MOST_PROBLEMS));
-        some.add("... and " + (problems.size() - MOST_PROBLEMS) + " more like these");
-        return some;
+        return new UserException(String.join("\n", problems.subList(0, MOST_PROBLEMS)) + "\n... and "
+                + (problems.size() - MOST_PROBLEMS) + " more like these\n" + problems.size() + " problems, " + outcome);
     }
 }

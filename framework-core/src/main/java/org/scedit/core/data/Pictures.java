@@ -26,8 +26,8 @@ public final class Pictures {
     private Pictures() {}
 
     /**
-     * Reads a PNG, JPEG (CMYK too), WebP, GIF (its first frame) or BMP file. Transparent parts become white; orientation
-     * tags are not followed.
+     * Reads a PNG, JPEG (CMYK too), WebP, GIF (its first frame) or BMP file. Transparent parts become white;
+     * orientation tags are not followed.
      *
      * @throws UserException if there is no such file or it holds no picture; names the file and the reason
      */

@@ -58,9 +58,8 @@ public final class DdimSampler implements Sampler {
 
         float[] next = new float[sample.length];
         for (int k = 0; k < next.length; k++) {
-            next[k] = (float) (towardsOriginal * denoised.original()[k]
-                    + towardsSample * denoised.noise()[k]
-                    + sigma * fresh[k]);
+            next[k] = (float)
+                    (towardsOriginal * denoised.original()[k] + towardsSample * denoised.noise()[k] + sigma * fresh[k]);
         }
         return new Result(next, denoised.original());
     }

@@ -61,8 +61,7 @@ public final class DdpmSampler implements Sampler {
 
         float[] next = new float[sample.length];
         for (int k = 0; k < next.length; k++) {
-            next[k] = (float)
-                    (towardsOriginal * denoised.original()[k] + towardsSample * sample[k] + sigma * fresh[k]);
+            next[k] = (float) (towardsOriginal * denoised.original()[k] + towardsSample * sample[k] + sigma * fresh[k]);
         }
         return new Result(next, denoised.original());
     }

@@ -18,7 +18,11 @@ public record EmaDecay(double limit, double least, int start, double inverse, do
         return new EmaDecay(limit, 0, 0, 0, 0);
     }
 
-    /** @param update counted from 0 */
+    /**
+     * The decay of one update.
+     *
+     * @param update counted from 0
+     */
     public double at(int update) {
         int n = update - start;
         if (n <= 0) {

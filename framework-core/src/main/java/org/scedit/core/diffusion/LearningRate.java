@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * The learning rate of each optimizer step: a pure function, so that a resumed run needs nothing but the step's number.
- * Numbers are those of diffusers' {@code get_scheduler}. A warm-up of n steps rises linearly from 0: the very first step
- * then changes nothing.
+ * Numbers are those of diffusers' {@code get_scheduler}. A warm-up of n steps rises linearly from 0: the very first
+ * step then changes nothing.
  */
 @FunctionalInterface
 public interface LearningRate {
@@ -29,7 +29,7 @@ public interface LearningRate {
         return step -> step < warmup ? base * rise(step, warmup) : base * wave(progress(step, warmup, steps));
     }
 
-    /** Falls along half a cosine wave {@code cycles} times, starting again at {@code base}; 0 from step {@code steps} on. */
+    /** Falls along half a cosine wave {@code cycles} times, each from {@code base}; 0 from step {@code steps} on. */
     static LearningRate cosineWithRestarts(double base, int warmup, int steps, int cycles) {
         return step -> {
             if (step < warmup) {

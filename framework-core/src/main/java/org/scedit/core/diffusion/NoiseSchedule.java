@@ -81,7 +81,7 @@ public final class NoiseSchedule {
         double snr = snr(timestep);
         double capped = Math.min(snr, gamma);
         return switch (config.predictionType()) {
-                // the limit, where nothing of the picture is left: 0 / 0 otherwise
+            // the limit, where nothing of the picture is left: 0 / 0 otherwise
             case EPSILON -> snr == 0 ? 1 : capped / snr;
             case V_PREDICTION -> capped / (snr + 1);
             case SAMPLE -> capped;
@@ -139,9 +139,7 @@ public final class NoiseSchedule {
         float step = count == 1 ? 0 : (end - start) / (count - 1);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
-            values[i] = i < count / 2 || count == 1
-                    ? Math.fma(step, i, start)
-                    : Math.fma(-step, count - 1 - i, end);
+            values[i] = i < count / 2 || count == 1 ? Math.fma(step, i, start) : Math.fma(-step, count - 1 - i, end);
         }
         return values;
     }

@@ -6,8 +6,8 @@ package org.scedit.core.diffusion;
  * x = noise · initNoiseSigma
  * for i = 0 .. timesteps.length-1:  x = step(model(scaleModelInput(x, i), timesteps[i]), i, x).sample
  * </pre>
- * A sampler follows <em>one</em> trajectory and may remember earlier steps: make a new one for each picture or batch, and
- * call {@link #step} with i going up by one. Starting later than 0 (image to image) is allowed.
+ * A sampler follows <em>one</em> trajectory and may remember earlier steps: make a new one for each picture or batch,
+ * and call {@link #step} with i going up by one. Starting later than 0 (image to image) is allowed.
  *
  * <p>Arrays hold the latents of one picture, flat. Those of a whole batch may be given at once unless the
  * configuration asks for {@linkplain SchedulerConfig#thresholding() thresholding}, whose quantile is one picture's.

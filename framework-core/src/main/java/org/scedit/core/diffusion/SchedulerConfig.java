@@ -29,8 +29,8 @@ import org.scedit.core.UserException;
  * @param setAlphaToOne            whether DDIM's last step goes to ᾱ = 1 rather than to ᾱ_0
  * @param clipSample               whether the predicted x_0 is clipped to ±{@code clipSampleRange}
  * @param clipSampleRange          positive
- * @param thresholding             whether the predicted x_0 is dynamically thresholded (arXiv:2205.11487, 2.3); wins over
- *                                 clipping
+ * @param thresholding             whether the predicted x_0 is dynamically thresholded (arXiv:2205.11487, 2.3); wins
+ *                                 over clipping
  * @param dynamicThresholdingRatio quantile of |x_0| that becomes the threshold, 0..1
  * @param sampleMaxValue           largest threshold
  * @param varianceType             the noise DDPM adds back
@@ -112,26 +112,15 @@ public record SchedulerConfig(
 
     /** This configuration with another choice of timesteps. */
     public SchedulerConfig withSpacing(TimestepSpacing spacing) {
-        return new SchedulerConfig(
-                numTrainTimesteps,
-                betaStart,
-                betaEnd,
-                betaSchedule,
-                rescaleBetasZeroSnr,
-                predictionType,
-                spacing,
-                stepsOffset,
-                setAlphaToOne,
-                clipSample,
-                clipSampleRange,
-                thresholding,
-                dynamicThresholdingRatio,
-                sampleMaxValue,
-                varianceType);
+        return with(predictionType, spacing);
     }
 
     /** This configuration for a model that predicts something else. */
     public SchedulerConfig withPrediction(PredictionType prediction) {
+        return with(prediction, timestepSpacing);
+    }
+
+    private SchedulerConfig with(PredictionType prediction, TimestepSpacing spacing) {
         return new SchedulerConfig(
                 numTrainTimesteps,
                 betaStart,
@@ -139,7 +128,7 @@ public record SchedulerConfig(
                 betaSchedule,
                 rescaleBetasZeroSnr,
                 prediction,
-                timestepSpacing,
+                spacing,
                 stepsOffset,
                 setAlphaToOne,
                 clipSample,
@@ -160,7 +149,9 @@ public record SchedulerConfig(
             return parse(Files.readString(file), file.toString());
         } catch (IOException e) {
             throw new UserException(
-                    file + ": cannot be read; a model folder in the diffusers layout has scheduler/scheduler_config.json",
+                    file
+                            + ": cannot be read; a model folder in the diffusers layout has"
+                            + " scheduler/scheduler_config.json",
                     e);
         }
     }

@@ -22,8 +22,8 @@ final class Timesteps {
         return switch (config.timestepSpacing()) {
             case LEADING -> leading(config, steps);
             case LINSPACE -> descending(steps, i -> steps == 1 ? 0 : Math.rint(i * ((count - 1.0) / (steps - 1))));
-            case TRAILING -> descending(
-                    steps, i -> Math.rint(count - (steps - 1.0 - i) * ((double) count / steps)) - 1);
+            case TRAILING ->
+                descending(steps, i -> Math.rint(count - (steps - 1.0 - i) * ((double) count / steps)) - 1);
         };
     }
 
@@ -38,6 +38,9 @@ final class Timesteps {
     }
 
     private static double[] descending(int steps, IntToDoubleFunction value) {
-        return IntStream.range(0, steps).map(i -> steps - 1 - i).mapToDouble(value).toArray();
+        return IntStream.range(0, steps)
+                .map(i -> steps - 1 - i)
+                .mapToDouble(value)
+                .toArray();
     }
 }

@@ -1,6 +1,7 @@
 package org.scedit.core.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,9 @@ public final class Ops implements Operators {
     private final ScriptFunction silu = function("x", "return torch.silu(x)");
     private final ScriptFunction geglu = function(
             "x", "a, gate, = torch.chunk(x, 2, -1)", "return torch.mul(a, torch.gelu(gate, approximate=\"none\"))");
+    private final ScriptFunction copyToFloat32 = function("x", "return torch.to(x, 6, False, True)");
+    private final ScriptFunction addScaled = function("x y s", "return torch.add(x, torch.mul(y, s))");
+    private final ScriptFunction clampLogVariance = function("x", "return torch.clamp(x, -30., 20.)");
     private final ScriptFunction concat = function("x y", "return torch.cat([x, y], 1)");
     private final ScriptFunction addPerChannel =
             function("x y", "return torch.add(x, torch.unsqueeze(torch.unsqueeze(y, -1), -1))");
@@ -101,10 +105,22 @@ public final class Ops implements Operators {
 
     /** {@code x + scale · y}; both of one shape and precision. */
     public NDArray addScaled(NDArray x, NDArray y, double scale) {
-        return scale == 1
-                ? x.add(y)
-                : function("x y", "return torch.add(x, y, alpha=" + number(scale) + ")")
-                        .call(x, y);
+        return scale == 1 ? x.add(y) : addScaled.call(x, y, constant(x, scale));
+    }
+
+    /** {@code factor · x}. */
+    public NDArray scale(NDArray x, double factor) {
+        return x.mul(constant(x, factor));
+    }
+
+    /** A scalar; it does not change the precision of what it is multiplied with. */
+    private static NDArray constant(NDArray like, double value) {
+        return Torch.of(like.getManager(), new float[] {(float) value}, new Shape());
+    }
+
+    /** Every element limited to {@code [-30, 20]}, diffusers' range of log-variances. */
+    public NDArray clampLogVariance(NDArray x) {
+        return clampLogVariance.call(x);
     }
 
     /** {@code (batch, c1, h, w), (batch, c2, h, w) → (batch, c1 + c2, h, w)}. */
@@ -150,6 +166,11 @@ public final class Ops implements Operators {
     /** {@code x} in the given precision. */
     public NDArray to(NDArray x, Precision precision) {
         return function("x", "return torch.to(x, " + precision.code() + ")").call(x);
+    }
+
+    /** A float32 copy of {@code x} with memory of its own. */
+    public NDArray copyToFloat32(NDArray x) {
+        return copyToFloat32.call(x);
     }
 
     /** Rows of {@code table (rows, width)} at whole-number {@code indices (...)}: {@code (..., width)}. */

@@ -40,26 +40,42 @@ public final class Torch {
         JniUtils.setNumThreads(threads);
     }
 
+    /** Starts libtorch's random numbers on the CPU anew, as {@code torch.manual_seed}. */
+    public static void seed(long seed) {
+        PREPARED.get();
+        JniUtils.setSeed(seed);
+    }
+
     /**
      * Standard normal numbers, those of {@code torch.manual_seed(seed); torch.randn(shape)} on the CPU. Draws with one
      * seed are always the same, whatever was drawn before.
      */
     public static NDArray normal(NDManager manager, long seed, Shape shape) {
-        PREPARED.get();
-        JniUtils.setSeed(seed);
+        seed(seed);
         return manager.randomNormal(0, 1, shape, DataType.FLOAT32);
     }
 
     /** A float32 array of the given values. */
     public static NDArray of(NDManager manager, float[] values, Shape shape) {
         PREPARED.get();
-        return manager.create(values, shape);
+        return owned(manager.create(values, shape));
     }
 
     /** A whole-number array of the given values (int64, as libtorch indexes with). */
     public static NDArray of(NDManager manager, long[] values, Shape shape) {
         PREPARED.get();
-        return manager.create(values, shape);
+        return owned(manager.create(values, shape));
+    }
+
+    /**
+     * A copy in libtorch's own memory. What DJL creates from Java values lies in a Java buffer that only the handle keeps
+     * alive: a recorded graph would go on using it after the handle is closed and the buffer collected. For the same
+     * reason no DJL operator that takes a Java number may be recorded; {@link Ops#scale} may.
+     */
+    private static NDArray owned(NDArray view) {
+        try (view) {
+            return view.duplicate();
+        }
     }
 
     /** The values of a float32 array, last axis fastest. */

@@ -12,15 +12,15 @@ import org.scedit.core.engine.Scope;
 
 /**
  * Adds the scaled residuals of any number of tuners at every point: {@code value + Σ scale_k · residual_k(value)}, each
- * residual computed from the untouched value. A tuner of scale 0 is not asked, so its presence changes no bit.
+ * residual computed from the untouched value.
  */
 final class TunerHooks implements Hooks {
-    private final List<AttachedTuner> tuners;
+    private final List<TunedUNet.Attached> tuners;
     private final Step step;
     private final Ops ops;
 
-    TunerHooks(List<AttachedTuner> tuners, Step step, Ops ops) {
-        this.tuners = tuners.stream().filter(tuner -> tuner.scale() != 0).toList();
+    TunerHooks(List<TunedUNet.Attached> tuners, Step step, Ops ops) {
+        this.tuners = List.copyOf(tuners);
         this.step = step;
         this.ops = ops;
     }
@@ -28,8 +28,8 @@ final class TunerHooks implements Hooks {
     @Override
     public NDArray skip(SkipPoint point, NDArray skip) {
         NDArray sum = skip;
-        for (AttachedTuner tuner : tuners) {
-            var residual = tuner.tuner().skips().get(point);
+        for (TunedUNet.Attached tuner : tuners) {
+            var residual = tuner.instance().tuner().skips().get(point);
             if (residual != null) {
                 try (Scope scope = new Scope()) {
                     sum = scope.keep(add(tuner, point, skip, sum, residual.residual(skip, step)));
@@ -42,8 +42,8 @@ final class TunerHooks implements Hooks {
     @Override
     public NDArray layer(LayerPoint point, NDArray input, NDArray output) {
         NDArray sum = output;
-        for (AttachedTuner tuner : tuners) {
-            var residual = tuner.tuner().layers().get(point);
+        for (TunedUNet.Attached tuner : tuners) {
+            var residual = tuner.instance().tuner().layers().get(point);
             if (residual != null) {
                 try (Scope scope = new Scope()) {
                     sum = scope.keep(add(tuner, point, output, sum, residual.residual(input, output, step)));
@@ -53,10 +53,10 @@ final class TunerHooks implements Hooks {
         return sum;
     }
 
-    private NDArray add(AttachedTuner tuner, HookPoint point, NDArray value, NDArray sum, NDArray residual) {
+    private NDArray add(TunedUNet.Attached tuner, HookPoint point, NDArray value, NDArray sum, NDArray residual) {
         Shape expected = value.getShape();
         if (!residual.getShape().equals(expected)) {
-            throw new IllegalStateException("tuner '" + tuner.name() + "' returned a residual of shape "
+            throw new IllegalStateException("tuner '" + tuner.instance().name() + "' returned a residual of shape "
                     + residual.getShape() + " at " + point.name() + ", whose value has shape " + expected);
         }
         return ops.addScaled(sum, residual, tuner.scale());

@@ -1,9 +1,11 @@
 package org.scedit.core.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.scedit.core.UserException;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.hook.Hooks;
@@ -16,7 +18,7 @@ import org.scedit.core.hook.Hooks;
 public final class Autoencoder {
     private static final double EPSILON = 1e-6;
 
-    private final JsonConfig config;
+    private final ConfigFile config;
     private final ParameterSet parameters;
     private final Ops ops;
 
@@ -38,13 +40,13 @@ public final class Autoencoder {
     private record UpBlock(List<ResnetBlock> resnets, ConvLayer upsampler) {}
 
     /** Builds the autoencoder without weights. */
-    public Autoencoder(JsonConfig config) {
+    public Autoencoder(ConfigFile config) {
         this.config = config;
         config.supportOnly("_class_name", "AutoencoderKL", "AutoencoderKL");
         config.supportOnly("act_fn", "silu", "silu");
         for (String type : config.texts("down_block_types")) {
             if (!type.equals("DownEncoderBlock2D")) {
-                throw new org.scedit.core.UserException(config.file() + ": 'down_block_types' holds " + type
+                throw new UserException(config.file() + ": 'down_block_types' holds " + type
                         + ", which is not supported; supported: DownEncoderBlock2D");
             }
         }
@@ -103,7 +105,7 @@ public final class Autoencoder {
 
     /** Reads {@code config.json} of a {@code vae/} folder and builds the autoencoder without weights. */
     public static Autoencoder fromConfig(Path file) {
-        return new Autoencoder(JsonConfig.read(file));
+        return new Autoencoder(ConfigFile.read(file));
     }
 
     /** Its parameters, by diffusers name. */
@@ -112,7 +114,7 @@ public final class Autoencoder {
     }
 
     /** Its configuration. */
-    public JsonConfig config() {
+    public ConfigFile config() {
         return config;
     }
 
@@ -158,12 +160,12 @@ public final class Autoencoder {
 
     /** The mean half of {@link #encode}'s result. */
     public NDArray mean(NDArray moments) {
-        return moments.get(new ai.djl.ndarray.index.NDIndex(":, :" + latentChannels()));
+        return moments.get(new NDIndex(":, :" + latentChannels()));
     }
 
     /** The log-variance half of {@link #encode}'s result, clamped to [-30, 20]. */
     public NDArray logVariance(NDArray moments) {
-        return moments.get(new ai.djl.ndarray.index.NDIndex(":, " + latentChannels() + ":")).clip(-30, 20);
+        return ops.clampLogVariance(moments.get(new NDIndex(":, " + latentChannels() + ":")));
     }
 
     /**

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,6 +14,7 @@ import org.scedit.api.LayerPoint;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
+import org.scedit.core.engine.Torch;
 
 /** The parameters and layers of one model, in forward order; modules declare them as they are built. */
 public final class ParameterSet {
@@ -69,7 +69,7 @@ public final class ParameterSet {
      */
     public void randomise(NDManager manager, long seed, Precision precision) {
         var ops = new Ops();
-        JniUtils.setSeed(seed);
+        Torch.seed(seed);
         for (Parameter parameter : all()) {
             try (Scope scope = new Scope()) {
                 NDArray value = initial(manager, parameter);

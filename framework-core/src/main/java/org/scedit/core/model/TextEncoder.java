@@ -17,7 +17,7 @@ import org.scedit.core.hook.Hooks;
  * seen like any token.
  */
 public final class TextEncoder {
-    private final JsonConfig config;
+    private final ConfigFile config;
     private final ParameterSet parameters;
     private final Ops ops;
     private final Parameter tokens;
@@ -26,7 +26,7 @@ public final class TextEncoder {
     private final Norm finalNorm;
 
     /** Builds the text encoder without weights. */
-    public TextEncoder(JsonConfig config) {
+    public TextEncoder(ConfigFile config) {
         this.config = config;
         config.supportOnly("model_type", "clip_text_model", "clip_text_model");
         config.supportOnly("hidden_act", "quick_gelu", "quick_gelu", "gelu");
@@ -48,7 +48,7 @@ public final class TextEncoder {
 
     /** Reads {@code config.json} of a {@code text_encoder/} folder and builds the encoder without weights. */
     public static TextEncoder fromConfig(Path file) {
-        return new TextEncoder(JsonConfig.read(file));
+        return new TextEncoder(ConfigFile.read(file));
     }
 
     /** Its parameters, by transformers' name. */
@@ -57,7 +57,7 @@ public final class TextEncoder {
     }
 
     /** Its configuration. */
-    public JsonConfig config() {
+    public ConfigFile config() {
         return config;
     }
 
@@ -130,7 +130,7 @@ public final class TextEncoder {
         private final boolean quickGelu;
         private final Ops ops;
 
-        Layer(ModelBuilder model, String path, JsonConfig config, double epsilon) {
+        Layer(ModelBuilder model, String path, ConfigFile config, double epsilon) {
             ops = model.ops();
             int width = config.integer("hidden_size");
             int inner = config.integer("intermediate_size");

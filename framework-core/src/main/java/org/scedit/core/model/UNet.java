@@ -20,7 +20,7 @@ import org.scedit.core.hook.Hooks;
  * given a timestep and a text. The one forward pass that tuners hang their residuals on.
  */
 public final class UNet {
-    private final JsonConfig config;
+    private final ConfigFile config;
     private final ParameterSet parameters;
     private final Ops ops;
     private final UNetLayout layout;
@@ -47,7 +47,7 @@ public final class UNet {
      *
      * @throws UserException if the configuration asks for something that is not supported
      */
-    public UNet(JsonConfig config) {
+    public UNet(ConfigFile config) {
         this.config = config;
         refuseUnsupported(config);
         var model = new ModelBuilder();
@@ -176,7 +176,7 @@ public final class UNet {
 
     /** Reads {@code config.json} of a {@code unet/} folder and builds the U-Net without weights. */
     public static UNet fromConfig(Path file) {
-        return new UNet(JsonConfig.read(file));
+        return new UNet(ConfigFile.read(file));
     }
 
     private boolean attends(String type, String plain, String key) {
@@ -190,7 +190,7 @@ public final class UNet {
                 + plain + ", CrossAttn" + plain);
     }
 
-    private static void refuseUnsupported(JsonConfig config) {
+    private static void refuseUnsupported(ConfigFile config) {
         config.supportOnly("_class_name", "UNet2DConditionModel", "UNet2DConditionModel");
         config.supportOnly("act_fn", "silu", "silu");
         config.supportOnly("mid_block_type", "UNetMidBlock2DCrossAttn", "UNetMidBlock2DCrossAttn");
@@ -209,7 +209,7 @@ public final class UNet {
     }
 
     /** Its configuration. */
-    public JsonConfig config() {
+    public ConfigFile config() {
         return config;
     }
 

@@ -12,17 +12,19 @@ import java.util.stream.Collectors;
 
 /** Names as recipes write them, and the nearest one to a misspelled one. */
 final class Names {
-    /** What other tools call a key, where no letters are shared. */
-    private static final Map<String, String> SYNONYMS = Map.of(
-            "lr", "learning_rate",
-            "gradient_accumulation_steps", "accumulate",
-            "max_grad_norm", "clip_norm",
-            "resolution", "size",
-            "cfg", "guidance",
-            "base", "model",
-            "strength", "scale",
-            "type", "use",
-            "dtype", "precision");
+    /** What other tools call a thing, where too few letters are shared. */
+    private static final Map<String, String> SYNONYMS = Map.ofEntries(
+            Map.entry("lr", "learning_rate"),
+            Map.entry("gradient_accumulation_steps", "accumulate"),
+            Map.entry("max_grad_norm", "clip_norm"),
+            Map.entry("resolution", "size"),
+            Map.entry("cfg", "guidance"),
+            Map.entry("base", "model"),
+            Map.entry("strength", "scale"),
+            Map.entry("type", "use"),
+            Map.entry("dtype", "precision"),
+            Map.entry("fp32", "float32"),
+            Map.entry("bf16", "bfloat16"));
 
     private Names() {}
 
@@ -91,7 +93,9 @@ final class Names {
     }
 
     private static Set<String> parts(String name) {
-        return Arrays.stream(name.split("[^a-z0-9]+")).filter(part -> !part.isEmpty()).collect(Collectors.toSet());
+        return Arrays.stream(name.split("[^a-z0-9]+"))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     /** Edits between two words: insert, delete, replace, swap neighbours (Damerau-Levenshtein). */

@@ -8,13 +8,14 @@ import java.util.Comparator;
  *
  * @param order  of the source: the recipe, then what it extends, then the overrides
  * @param source the file as the user named it, or the whole override
- * @param line   from 1; 0 for an override
- * @param column from 1; 0 for an override
+ * @param line   from 1; 0 for an override or a whole file
+ * @param column from 1; 0 for an override or a whole file
  * @param folder where relative paths written here may also be found
  */
 record Position(int order, String source, int line, int column, Path folder) implements Comparable<Position> {
-    private static final Comparator<Position> READING_ORDER =
-            Comparator.comparingInt(Position::order).thenComparingInt(Position::line).thenComparingInt(Position::column);
+    private static final Comparator<Position> READING_ORDER = Comparator.comparingInt(Position::order)
+            .thenComparingInt(Position::line)
+            .thenComparingInt(Position::column);
 
     /** Overrides come after every file, however many a recipe extends. */
     private static final int FIRST_OVERRIDE = 1 << 20;
@@ -31,6 +32,20 @@ record Position(int order, String source, int line, int column, Path folder) imp
         return file.getParent() == null ? Path.of("") : file.getParent();
     }
 
+    /** The file as a whole, where no line can be named. */
+    static Position ofWholeFile(Path file) {
+        return inFile(0, file, 0, 0);
+    }
+
+    /** Whether both were written in one go: in one file, or both on the command line. */
+    boolean sameLayer(Position other) {
+        return order == other.order || isOverride() && other.isOverride();
+    }
+
+    private boolean isOverride() {
+        return order >= FIRST_OVERRIDE;
+    }
+
     Position at(int otherLine, int otherColumn) {
         return new Position(order, source, otherLine, otherColumn, folder);
     }
@@ -42,6 +57,9 @@ record Position(int order, String source, int line, int column, Path folder) imp
 
     @Override
     public String toString() {
-        return line == 0 ? source + " (command line)" : source + ":" + line + ":" + column;
+        if (isOverride()) {
+            return source + " (command line)";
+        }
+        return line == 0 ? source : source + ":" + line + ":" + column;
     }
 }

@@ -25,23 +25,30 @@ import org.scedit.core.scenes.Style;
  */
 public record Recipe(
         @Setting(value = "the run's name; left out: the recipe's file name", defaultsTo = Derived.DEFAULT)
-                String name,
+        String name,
+
         @Setting(value = "the run's folder; left out: runs/NAME", defaultsTo = Derived.DEFAULT)
-                Path output,
+        Path output,
+
         @Setting(value = "seed of everything random", defaultsTo = "0", min = 0)
-                long seed,
+        long seed,
+
         @Setting(value = "tune: the U-Net through tuners; autoencoder: trains the VAE", defaultsTo = "tune")
-                Task task,
-        @Setting("the base model")
-                Model model,
+        Task task,
+
+        @Setting("the base model, a block with its path") Model model,
+
         @Setting(value = "the tuners; several add up", defaultsTo = "[]")
-                List<TunerBlock> tuners,
+        List<TunerBlock> tuners,
+
         @Setting(value = "the pictures to train on", defaultsTo = Derived.DEFAULT)
-                Optional<Data> data,
+        Optional<Data> data,
+
         @Setting(value = "the training; left out: only draw", defaultsTo = Derived.DEFAULT)
-                Optional<Train> train,
+        Optional<Train> train,
+
         @Setting(value = "picture grids before and after training", defaultsTo = Derived.DEFAULT)
-                Optional<Sample> sample) {
+        Optional<Sample> sample) {
     public Recipe {
         tuners = List.copyOf(tuners);
     }
@@ -96,13 +103,16 @@ public record Recipe(
      * @param weights   read or initialised
      */
     public record Model(
-            @Setting("folder of the model, in diffusers' layout")
-                    @MustExist(MustExist.Kind.FOLDER)
-                    Path path,
+            @Setting("folder of the model, in diffusers' layout") @MustExist(MustExist.Kind.FOLDER)
+            Path path,
+
             @Setting(value = "number format of the frozen backbone", defaultsTo = "float32")
-                    Precision precision,
-            @Setting(value = "pretrained: read from the folder; random: initialised from the seed", defaultsTo = "pretrained")
-                    Weights weights) {}
+            Precision precision,
+
+            @Setting(
+                    value = "pretrained: read from the folder; random: initialised from the seed",
+                    defaultsTo = "pretrained")
+            Weights weights) {}
 
     /**
      * One tuner: the keys that every tuner has, and its plugin's own.
@@ -117,15 +127,23 @@ public record Recipe(
         /** The keys of every tuner, bound on their own; the plugin's record takes the rest. */
         record Common(
                 @Setting("the plugin's id, as 'scedit plugins' lists it")
-                        String use,
-                @Setting(value = "unique name, also of the weights' file; left out: the plugin's id", defaultsTo = Derived.DEFAULT)
-                        String name,
-                @Setting(value = "strength of the residuals: 0 is the base model, 1 the trained strength", defaultsTo = "1.0", min = 0)
-                        @Hint("0 is the base model, 1 the trained strength")
-                        double scale,
+                String use,
+
+                @Setting(
+                        value = "unique name, also of the weights' file; left out: the plugin's id",
+                        defaultsTo = Derived.DEFAULT)
+                String name,
+
+                @Setting(
+                        value = "strength of the residuals: 0 is the base model, 1 the trained strength",
+                        defaultsTo = "1.0",
+                        min = 0)
+                @Hint("0 is the base model, 1 the trained strength")
+                double scale,
+
                 @Setting(value = "tuner file to start from; left out: a fresh tuner", defaultsTo = Derived.DEFAULT)
-                        @MustExist(MustExist.Kind.FILE)
-                        Optional<Path> weights) {}
+                @MustExist(MustExist.Kind.FILE)
+                Optional<Path> weights) {}
     }
 
     /** Where the training pictures come from. */
@@ -143,15 +161,25 @@ public record Recipe(
      */
     public record ScenesData(
             @Setting(value = "how the scenes are drawn", defaultsTo = "plain")
-                    Style style,
+            Style style,
+
             @Setting(value = "how many different pictures", min = 1)
-                    int count,
+            int count,
+
             @Setting(value = "which pictures; left out: the recipe's seed", defaultsTo = Derived.DEFAULT, min = 0)
-                    long seed,
-            @Setting(value = "how many objects a picture may have; a number given twice comes twice as often", defaultsTo = "[1, 1, 2, 2, 3]", min = 1, max = Scene.MOST_OBJECTS)
-                    List<Integer> objects,
-            @Setting(value = "which combinations of colour and shape: those for training or those held out", defaultsTo = "train")
-                    Split split)
+            long seed,
+
+            @Setting(
+                    value = "how many objects a picture may have; a number given twice comes twice as often",
+                    defaultsTo = "[1, 1, 2, 2, 3]",
+                    min = 1,
+                    max = Scene.MOST_OBJECTS)
+            List<Integer> objects,
+
+            @Setting(
+                    value = "which combinations of colour and shape: those for training or those held out",
+                    defaultsTo = "train")
+            Split split)
             implements Data {
         public ScenesData {
             objects = List.copyOf(objects);
@@ -171,12 +199,18 @@ public record Recipe(
      */
     public record FolderData(
             @Setting("folder with pictures and metadata.jsonl, or NAME.txt beside NAME.png")
-                    @MustExist(MustExist.Kind.FOLDER)
-                    Path path,
-            @Setting(value = "side of the pictures in pixels (short side resized, then centre-cropped); left out: the model's", defaultsTo = Derived.DEFAULT, min = 8)
-                    Optional<Integer> size,
+            @MustExist(MustExist.Kind.FOLDER)
+            Path path,
+
+            @Setting(
+                    value = "side of the pictures in pixels (short side resized, then centre-cropped); left out: the"
+                            + " model's",
+                    defaultsTo = Derived.DEFAULT,
+                    min = 8)
+            Optional<Integer> size,
+
             @Setting(value = "what happens to a picture that cannot be read", defaultsTo = "refuse")
-                    Unreadable unreadable)
+            Unreadable unreadable)
             implements Data {}
 
     /**
@@ -204,43 +238,72 @@ public record Recipe(
     @ExactlyOneOf({"steps", "epochs"})
     public record Train(
             @Setting(value = "optimizer steps; this or epochs", defaultsTo = Derived.DEFAULT, min = 1)
-                    @Hint("for inference only, leave out 'train'")
-                    Optional<Integer> steps,
+            @Hint("for inference only, leave out 'train'")
+            Optional<Integer> steps,
+
             @Setting(value = "passes over the data; this or steps", defaultsTo = Derived.DEFAULT, min = 1)
-                    @Hint("for inference only, leave out 'train'")
-                    Optional<Integer> epochs,
+            @Hint("for inference only, leave out 'train'")
+            Optional<Integer> epochs,
+
             @Setting(value = "pictures in one forward pass", defaultsTo = "4", min = 1)
-                    int batch,
+            int batch,
+
             @Setting(value = "forward passes in one optimizer step", defaultsTo = "1", min = 1)
-                    int accumulate,
-            @Setting(value = "learning rate after the warm-up", defaultsTo = "1.0e-4", min = 0, aboveMin = true, max = 1)
-                    double learningRate,
+            int accumulate,
+
+            @Setting(
+                    value = "learning rate after the warm-up",
+                    defaultsTo = "1.0e-4",
+                    min = 0,
+                    aboveMin = true,
+                    max = 1)
+            double learningRate,
+
             @Setting(value = "how the learning rate runs after the warm-up", defaultsTo = "constant")
-                    Schedule schedule,
+            Schedule schedule,
+
             @Setting(value = "optimizer steps in which the learning rate rises from 0", defaultsTo = "0", min = 0)
-                    int warmup,
+            int warmup,
+
             @Setting(value = "AdamW's betas", defaultsTo = "[0.9, 0.999]", min = 0)
-                    List<Double> betas,
+            List<Double> betas,
+
             @Setting(value = "AdamW's epsilon", defaultsTo = "1.0e-8", min = 0, aboveMin = true)
-                    double epsilon,
+            double epsilon,
+
             @Setting(value = "AdamW's weight decay", defaultsTo = "1.0e-2", min = 0)
-                    double weightDecay,
+            double weightDecay,
+
             @Setting(value = "largest norm of all gradients together; 0 = off", defaultsTo = "1.0", min = 0)
-                    double clipNorm,
+            double clipNorm,
+
             @Setting(value = "share of captions replaced by the empty one", defaultsTo = "0.1", min = 0, max = 1)
-                    double captionDropout,
+            double captionDropout,
+
             @Setting(value = "gamma of the min-SNR loss weighting; 0 = off", defaultsTo = "0", min = 0)
-                    double minSnrGamma,
-            @Setting(value = "size of an offset common to a channel's noise; 0 = off", defaultsTo = "0", min = 0, max = 1)
-                    double noiseOffset,
+            double minSnrGamma,
+
+            @Setting(
+                    value = "size of an offset common to a channel's noise; 0 = off",
+                    defaultsTo = "0",
+                    min = 0,
+                    max = 1)
+            double noiseOffset,
+
             @Setting(value = "weight each sample by 1 / running mean loss of its timestep bin", defaultsTo = "false")
-                    boolean lossBalance,
+            boolean lossBalance,
+
             @Setting(value = "decay of the moving average of the weights, below 1; 0 = off", defaultsTo = "0", min = 0)
-                    double emaDecay,
+            double emaDecay,
+
             @Setting(value = "also train the text encoder (with tuner full)", defaultsTo = "false")
-                    boolean textEncoder,
-            @Setting(value = "optimizer steps between checkpoints; 0 = only at the end or when interrupted", defaultsTo = "100", min = 0)
-                    int checkpointEvery) {
+            boolean textEncoder,
+
+            @Setting(
+                    value = "optimizer steps between checkpoints; 0 = only at the end or when interrupted",
+                    defaultsTo = "100",
+                    min = 0)
+            int checkpointEvery) {
         public Train {
             betas = List.copyOf(betas);
             if (betas.size() != 2 || betas.stream().anyMatch(beta -> beta >= 1)) {
@@ -262,8 +325,9 @@ public record Recipe(
          * @param pictures how many the data holds, at least 1
          */
         public int totalSteps(int pictures) {
-            int perStep = batch * accumulate;
-            return steps.orElseGet(() -> Math.multiplyExact(epochs.orElseThrow(), (pictures + perStep - 1) / perStep));
+            long perStep = (long) batch * accumulate;
+            long perEpoch = (pictures + perStep - 1) / perStep;
+            return steps.orElseGet(() -> (int) Math.min(Integer.MAX_VALUE, epochs.orElseThrow() * perEpoch));
         }
     }
 
@@ -283,23 +347,37 @@ public record Recipe(
     @ExactlyOneOf({"prompts", "count"})
     public record Sample(
             @Setting(value = "one picture each; this or count", defaultsTo = "[]")
-                    List<String> prompts,
-            @Setting(value = "pictures from captions of the scene world; this or prompts", defaultsTo = Derived.DEFAULT, min = 1)
-                    Optional<Integer> count,
+            List<String> prompts,
+
+            @Setting(
+                    value = "pictures from captions of the scene world; this or prompts",
+                    defaultsTo = Derived.DEFAULT,
+                    min = 1)
+            Optional<Integer> count,
+
             @Setting(value = "what guidance leads away from", defaultsTo = "''")
-                    String negativePrompt,
+            String negativePrompt,
+
             @Setting(value = "denoising steps", defaultsTo = "20", min = 1, max = 1000)
-                    int steps,
+            int steps,
+
             @Setting(value = "classifier-free guidance scale; 1 = off", defaultsTo = "5.0", min = 0)
-                    double guidance,
+            double guidance,
+
             @Setting(value = "share of guidance rescaling", defaultsTo = "0.0", min = 0, max = 1)
-                    double guidanceRescale,
+            double guidanceRescale,
+
             @Setting(value = "spacing of the timesteps", defaultsTo = "trailing")
-                    TimestepSpacing spacing,
-            @Setting(value = "seed of the first picture's noise; each further picture takes the next", defaultsTo = "2023", min = 0)
-                    long seed,
+            TimestepSpacing spacing,
+
+            @Setting(
+                    value = "seed of the first picture's noise; each further picture takes the next",
+                    defaultsTo = "2023",
+                    min = 0)
+            long seed,
+
             @Setting(value = "optimizer steps between further grids; 0 = none", defaultsTo = "0", min = 0)
-                    int every) {
+            int every) {
         public Sample {
             prompts = List.copyOf(prompts);
             if (prompts.isEmpty() == count.isEmpty()) {

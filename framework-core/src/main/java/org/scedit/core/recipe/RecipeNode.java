@@ -45,7 +45,7 @@ sealed interface RecipeNode {
 
     /** A list. */
     record Sequence(List<RecipeNode> items, Position position) implements RecipeNode {
-        Sequence {
+        public Sequence {
             items = List.copyOf(items);
         }
 
@@ -66,7 +66,7 @@ sealed interface RecipeNode {
 
     /** Keys and values, in the order written. */
     record Mapping(Map<String, Entry> entries, Position position) implements RecipeNode {
-        Mapping {
+        public Mapping {
             entries = new LinkedHashMap<>(entries); // keeps the order, which Map.copyOf does not
         }
 

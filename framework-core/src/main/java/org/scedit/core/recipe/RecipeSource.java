@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,12 @@ final class RecipeSource {
 
     /** Keys of which one replaces the other, by the path of their block. */
     private static final Map<String, List<String>> ALTERNATIVES = Map.of(
-            "train", List.of(Recipe.Train.class.getAnnotation(ExactlyOneOf.class).value()),
-            "sample", List.of(Recipe.Sample.class.getAnnotation(ExactlyOneOf.class).value()));
+            "train",
+                    List.of(Recipe.Train.class.getAnnotation(ExactlyOneOf.class).value()),
+            "sample",
+                    List.of(Recipe.Sample.class
+                            .getAnnotation(ExactlyOneOf.class)
+                            .value()));
 
     /** A block whose value here changes is another block, with other keys. */
     private static final Map<String, String> CHOICES =
@@ -46,7 +51,7 @@ final class RecipeSource {
 
     /** The merged tree; empty if a file cannot be read at all, the problem then being told. */
     Optional<Mapping> load(Path file) {
-        return load(file, Position.inFile(0, file, 1, 1), List.of());
+        return load(file, Position.ofWholeFile(file), List.of());
     }
 
     /**
@@ -89,13 +94,18 @@ final class RecipeSource {
         }
         List<Path> longer = new ArrayList<>(chain);
         longer.add(file);
-        return load(Position.folderOf(file).resolve(name).normalize(), place, longer)
-                .map(base -> merge(mapping.without(EXTENDS), base, ""));
+        try {
+            return load(Position.folderOf(file).resolve(name).normalize(), place, longer)
+                    .map(base -> merge(mapping.without(EXTENDS), base, ""));
+        } catch (InvalidPathException e) {
+            problems.add(place, "extends must be the name of one recipe, got " + Scalar.quote(name));
+            return Optional.empty();
+        }
     }
 
     private static Mapping merge(Mapping over, Mapping base, String path) {
         String choice = CHOICES.get(path);
-        if (choice != null && over.has(choice) && !String.valueOf(over.text(choice)).equals(base.text(choice))) {
+        if (choice != null && over.has(choice) && isOtherText(over.entries().get(choice), base.text(choice))) {
             return over;
         }
         Mapping merged = new Mapping(base.entries(), over.position());
@@ -111,9 +121,14 @@ final class RecipeSource {
         for (String other : ALTERNATIVES.getOrDefault(path, List.of())) {
             boolean replaced = ALTERNATIVES.get(path).contains(key) && !other.equals(key);
             // a block that itself names both is a mistake to be told, not to be settled here
-            if (replaced && block.has(other) && older(block.entries().get(other).key(), entry.key())) {
+            if (replaced
+                    && block.has(other)
+                    && !block.entries().get(other).key().sameLayer(entry.key())) {
                 changed = changed.without(other);
             }
+        }
+        if (key.equals(CHOICES.get(path)) && isOtherText(entry, block.text(key))) {
+            return new Mapping(Map.of(key, entry), block.position());
         }
         String keyPath = path.isEmpty() ? key : path + "." + key;
         if (block.has(key)
@@ -124,8 +139,8 @@ final class RecipeSource {
         return changed.with(key, entry);
     }
 
-    private static boolean older(Position one, Position other) {
-        return one.order() != other.order();
+    private static boolean isOtherText(Entry entry, String before) {
+        return !(entry.value() instanceof Scalar scalar && scalar.text().equals(before));
     }
 
     private Optional<String> text(Path file, Position from, Position start, boolean top) {
@@ -141,7 +156,7 @@ final class RecipeSource {
         byte[] bytes;
         try {
             if (Files.size(there) > LARGEST_FILE) {
-                problems.add(start, "is larger than 1 MiB, so it is no recipe");
+                problems.add(from, "'" + file + "' is larger than 1 MiB, so it is no recipe");
                 return Optional.empty();
             }
             bytes = Files.readAllBytes(there);

@@ -65,7 +65,8 @@ final class RecipeWriter {
             }
         } else if (value instanceof List<?> list && list.stream().anyMatch(item -> item instanceof String)) {
             yaml.append('\n');
-            list.forEach(item -> yaml.append(inner).append("- ").append(scalar(item)).append('\n'));
+            list.forEach(
+                    item -> yaml.append(inner).append("- ").append(scalar(item)).append('\n'));
         } else {
             yaml.append(' ').append(scalar(value)).append('\n');
         }

@@ -5,7 +5,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,13 +12,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.scedit.api.Setting;
 import org.scedit.core.recipe.RecipeNode.Entry;
 import org.scedit.core.recipe.RecipeNode.Mapping;
@@ -36,10 +33,10 @@ final class RecordBinder {
     @FunctionalInterface
     interface Special {
         /** @return the record; null if a problem was told */
-        Record bind(Mapping block, String path, Position position);
+        Record bind(RecordBinder binder, Mapping block, String path, Position position);
     }
 
-    private final Path workingDirectory;
+    private final PathLookup paths;
     private final Problems problems;
     private final Map<Class<?>, Special> special;
     private final Function<String, Optional<String>> elsewhere;
@@ -47,20 +44,24 @@ final class RecordBinder {
     private final Map<String, Position> places = new HashMap<>();
 
     /**
-     * @param workingDirectory where relative paths start
-     * @param problems         takes what is wrong
-     * @param special          records bound in another way
-     * @param elsewhere        tells for an unknown key the block it belongs to, if there is one
+     * @param paths     finds the paths that must exist
+     * @param problems  takes what is wrong
+     * @param special   records bound in another way
+     * @param elsewhere tells for an unknown key the block it belongs to, if there is one
      */
     RecordBinder(
-            Path workingDirectory,
+            PathLookup paths,
             Problems problems,
             Map<Class<?>, Special> special,
             Function<String, Optional<String>> elsewhere) {
-        this.workingDirectory = workingDirectory;
+        this.paths = paths;
         this.problems = problems;
         this.special = Map.copyOf(special);
         this.elsewhere = elsewhere;
+    }
+
+    void problem(Position position, String message) {
+        problems.add(position, message);
     }
 
     /** The value bound at a path such as {@code train.steps}, defaults included; empty if it is absent or wrong. */
@@ -130,7 +131,8 @@ final class RecordBinder {
         }
         List<String> given = Arrays.stream(choice.value())
                 .filter(block::has)
-                .filter(key -> !(block.entries().get(key).value() instanceof Sequence list && list.items().isEmpty()))
+                .filter(key -> !(block.entries().get(key).value() instanceof Sequence list
+                        && list.items().isEmpty()))
                 .toList();
         if (given.size() == 1) {
             return true;
@@ -170,7 +172,7 @@ final class RecordBinder {
     private Object defaultOf(Setting setting, String path, RecordComponent component) {
         var wrong = new Problems();
         var position = Position.inFile(0, Path.of("default"), 1, 1);
-        var binder = new RecordBinder(workingDirectory, wrong, special, elsewhere);
+        var binder = new RecordBinder(paths, wrong, special, elsewhere);
         RecipeNode node = YamlTree.ofDefault(setting.defaultsTo(), position);
         Object value = binder.read(node, path, position, component.getGenericType(), component);
         if (!wrong.isEmpty()) {
@@ -233,7 +235,7 @@ final class RecordBinder {
             return null;
         }
         if (special.containsKey(type)) {
-            return special.get(type).bind(block, path, position);
+            return special.get(type).bind(this, block, path, position);
         }
         return type.isRecord()
                 ? bind(block, path, position, type.asSubclass(Record.class))
@@ -251,7 +253,9 @@ final class RecordBinder {
         String choice = block.text(key);
         Class<? extends Record> record = Names.chosen(sealed, choice);
         if (record == null) {
-            problems.add(place, notOneOf(path + "." + key, choices, block.entries().get(key).value()));
+            problems.add(
+                    place,
+                    notOneOf(path + "." + key, choices, block.entries().get(key).value()));
             return null;
         }
         Mapping rest = block.without(key);
@@ -291,7 +295,9 @@ final class RecordBinder {
 
     private static String notOneOf(String path, List<String> words, RecipeNode found) {
         String near = found instanceof Scalar scalar
-                ? Names.nearest(scalar.text(), words).map(word -> "; did you mean '" + word + "'?").orElse("")
+                ? Names.nearest(scalar.text(), words)
+                        .map(word -> "; did you mean '" + word + "'?")
+                        .orElse("")
                 : "";
         return path + " must be one of " + String.join(", ", words) + ", got " + found.shown() + near;
     }
@@ -324,43 +330,11 @@ final class RecordBinder {
         if (mustExist == null) {
             return written;
         }
-        boolean folder = mustExist.value() == MustExist.Kind.FOLDER;
-        for (Path candidate : List.of(written, position.folder().resolve(written).normalize())) {
-            Path there = workingDirectory.resolve(candidate);
-            if (folder ? Files.isDirectory(there) : Files.isRegularFile(there)) {
-                return candidate;
-            }
+        Optional<Path> found = paths.find(written, position.folder(), mustExist.value());
+        if (found.isEmpty()) {
+            problems.add(position, path + ": " + paths.whyNot(written, mustExist.value()));
         }
-        problems.add(position, path + ": " + whyNotThere(written, folder));
-        return null;
-    }
-
-    private String whyNotThere(Path written, boolean folder) {
-        Path there = workingDirectory.resolve(written);
-        if (Files.exists(there)) {
-            return "'" + written + "' is a " + (folder ? "file, a folder" : "folder, a file") + " is needed";
-        }
-        String home = written.startsWith("~") ? "; '~' is not read here, write the whole path" : "";
-        Path parent = there.toAbsolutePath().getParent();
-        return "no " + (folder ? "folder" : "file") + " '" + written + "' in the working directory or beside the recipe"
-                + nearestIn(parent, written.getFileName().toString(), folder)
-                        .map(name -> "; did you mean '" + written.resolveSibling(name) + "'?")
-                        .orElse(home);
-    }
-
-    private static Optional<String> nearestIn(Path parent, String name, boolean folder) {
-        if (parent == null || !Files.isDirectory(parent)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> siblings = Files.list(parent)) {
-            List<String> names = siblings.filter(path -> Files.isDirectory(path) == folder)
-                    .map(path -> path.getFileName().toString())
-                    .sorted()
-                    .toList();
-            return Names.nearest(name, names);
-        } catch (java.io.IOException | java.io.UncheckedIOException e) {
-            return Optional.empty(); // a suggestion less; the problem itself is told anyway
-        }
+        return found.orElse(null);
     }
 
     private <R extends Record> R construct(
@@ -387,9 +361,8 @@ final class RecordBinder {
     private void refuse(IllegalArgumentException refused, Set<String> keys, String path, Position position) {
         String message = String.valueOf(refused.getMessage()).replaceAll("\\s+", " ");
         String first = message.split("[^a-z0-9_]", 2)[0];
-        boolean known = new LinkedHashSet<>(keys).contains(first);
+        boolean known = keys.contains(first);
         problems.add(
-                known ? place(path + "." + first).orElse(position) : position,
-                path + (known ? "." : ": ") + message);
+                known ? place(path + "." + first).orElse(position) : position, path + (known ? "." : ": ") + message);
     }
 }

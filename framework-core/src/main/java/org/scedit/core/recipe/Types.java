@@ -12,6 +12,9 @@ final class Types {
     private static final String WHOLE = "[-+]?[0-9]+";
     private static final String NUMBER = "[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?";
 
+    /** Whole numbers below are written without exponent. */
+    private static final double LARGEST_EXACT = 1e15;
+
     private Types() {}
 
     /** {@code a whole number}, for "must be ..., got ...". */
@@ -56,6 +59,12 @@ final class Types {
         return of == String.class ? "such as [\"one\", \"two\"]" : "each entry begun by '-'";
     }
 
+    /** Whether a type, or what a list or an optional of it holds, is a whole number. */
+    static boolean holdsWholeNumbers(Type type) {
+        return isWhole(type)
+                || type instanceof ParameterizedType generic && holdsWholeNumbers(generic.getActualTypeArguments()[0]);
+    }
+
     private static boolean isWhole(Type type) {
         return type == int.class || type == Integer.class || type == long.class || type == Long.class;
     }
@@ -64,23 +73,20 @@ final class Types {
     static String range(Setting setting, boolean whole) {
         boolean lower = setting.min() > Double.NEGATIVE_INFINITY;
         boolean upper = setting.max() < Double.POSITIVE_INFINITY;
-        String min = bound(setting.min());
-        String max = bound(setting.max());
         if (lower && upper) {
-            return setting.aboveMin() ? "above " + min + " and at most " + max : "from " + min + " to " + max;
+            return setting.aboveMin()
+                    ? "above " + bound(setting.min()) + " and at most " + bound(setting.max())
+                    : "from " + bound(setting.min()) + " to " + bound(setting.max());
         }
-        if (upper) {
-            return "at most " + max;
+        if (lower) {
+            boolean positive = setting.aboveMin() ? setting.min() == 0 : whole && setting.min() == 1;
+            return positive ? "positive" : (setting.aboveMin() ? "above " : "at least ") + bound(setting.min());
         }
-        if (!lower) {
-            return "";
-        }
-        boolean positive = setting.aboveMin() ? setting.min() == 0 : whole && setting.min() == 1;
-        return positive ? "positive" : (setting.aboveMin() ? "above " : "at least ") + min;
+        return upper ? "at most " + bound(setting.max()) : "";
     }
 
     private static String bound(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
+        return value == Math.rint(value) && Math.abs(value) < LARGEST_EXACT
                 ? Long.toString((long) value)
                 : RecipeWriter.number(value);
     }
@@ -111,8 +117,9 @@ final class Types {
             throw new IllegalArgumentException("write it without leading zeros");
         }
         if (!digits.matches(WHOLE)) {
-            if (digits.matches(NUMBER) && Math.rint(Double.parseDouble(digits)) == Double.parseDouble(digits)) {
-                throw new IllegalArgumentException("write " + (long) Double.parseDouble(digits));
+            double value = digits.matches(NUMBER) ? Double.parseDouble(digits) : Double.NaN;
+            if (value == Math.rint(value) && Math.abs(value) < LARGEST_EXACT) {
+                throw new IllegalArgumentException("write " + (long) value);
             }
             throw new IllegalArgumentException();
         }
@@ -127,9 +134,13 @@ final class Types {
     private static Double number(String text) {
         String digits = text.replace("_", "");
         if (!digits.matches(NUMBER)) {
-            throw digits.matches("[-+]?[0-9]+,[0-9]+")
-                    ? new IllegalArgumentException("write " + digits.replace(',', '.'))
-                    : new IllegalArgumentException();
+            if (digits.matches("[-+]?[0-9]+,[0-9]+")) {
+                throw new IllegalArgumentException("write " + digits.replace(',', '.'));
+            }
+            if (digits.matches("(?i)[-+]?\\.?(nan|inf|infinity)")) {
+                throw new IllegalArgumentException("it must be finite");
+            }
+            throw new IllegalArgumentException();
         }
         double value = Double.parseDouble(digits);
         if (Double.isInfinite(value)) {

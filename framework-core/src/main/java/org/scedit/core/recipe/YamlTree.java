@@ -47,7 +47,8 @@ final class YamlTree {
             "expected ',' or ']'", "a list is opened with '[' and never closed, or a ',' is missing",
             "expected ',' or '}'", "a block is opened with '{' and never closed, or a ',' is missing",
             "found undefined alias", "an alias (*) names no anchor (&); quote a text that begins with '*'",
-            "found unknown escape character", "a backslash in double quotes; use single quotes or double the backslash");
+            "found unknown escape character",
+                    "a backslash in double quotes; use single quotes or double the backslash");
 
     private final Position start;
     private final Problems problems;
@@ -116,7 +117,7 @@ final class YamlTree {
             return new Scalar("", true, position);
         }
         if (!standard(node.getTag())) {
-            problems.add(position, "tags such as '" + node.getTag().getValue() + "' mean nothing in a recipe; remove it");
+            problems.add(position, tag(node.getTag().getValue()));
         }
         if (node instanceof ScalarNode scalar) {
             return new Scalar(scalar.getValue(), scalar.getScalarStyle() != ScalarStyle.PLAIN, position);
@@ -132,6 +133,10 @@ final class YamlTree {
         return tree;
     }
 
+    private static String tag(String tag) {
+        return "the tag '" + tag.replace(STANDARD_TAGS, "!!") + "' means nothing in a recipe; remove it";
+    }
+
     private static boolean standard(Tag tag) {
         return tag.getValue().startsWith(STANDARD_TAGS)
                 && !tag.getValue().substring(STANDARD_TAGS.length()).matches("java.*|python.*");
@@ -141,7 +146,8 @@ final class YamlTree {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (NodeTuple tuple : node.getValue()) {
             Position place = position(tuple.getKeyNode().getStartMark());
-            if (!(tuple.getKeyNode() instanceof ScalarNode key) || key.getValue().isBlank()) {
+            if (!(tuple.getKeyNode() instanceof ScalarNode key)
+                    || key.getValue().isBlank()) {
                 problems.add(place, "a key must be a plain word");
             } else if (key.getTag().equals(Tag.MERGE)) {
                 problems.add(place, "'<<' is not read in recipes; write the keys out, or share a file by 'extends'");
@@ -167,6 +173,9 @@ final class YamlTree {
         if (problem.contains("(TAB)")) {
             return "a tab; indent with spaces";
         }
+        if (problem.startsWith("Global tag is not allowed: ")) {
+            return tag(problem.substring("Global tag is not allowed: ".length()));
+        }
         if (e.getContext() != null && e.getContext().contains("expected a single document")) {
             return "a second document begins here; a recipe is one, remove the '---'";
         }
@@ -174,7 +183,8 @@ final class YamlTree {
                 .filter(advice -> problem.startsWith(advice.getKey()))
                 .findFirst()
                 .map(advice -> "not valid YAML: " + advice.getValue())
-                .orElse("not valid YAML: " + problem.lines().findFirst().orElse("").strip());
+                .orElse("not valid YAML: "
+                        + problem.lines().findFirst().orElse("").strip());
     }
 
     /** The nodes of a default such as {@code [0.9, 0.999]}. */
@@ -182,7 +192,7 @@ final class YamlTree {
         var problems = new Problems();
         return parse(yaml, position, problems)
                 .filter(node -> problems.isEmpty())
-                .orElseThrow(() -> new IllegalArgumentException("the default " + yaml + " is not YAML: "
-                        + String.join("; ", List.copyOf(problems.lines()))));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the default " + yaml + " is not YAML: " + String.join("; ", List.copyOf(problems.lines()))));
     }
 }

@@ -65,12 +65,16 @@ public final class Captions {
 
     /** Only what is always said: {@code a red circle and two blue squares}. */
     public static String shortCaption(Scene scene) {
-        return say(scene, List.of(), new Dice(0));
+        return say(scene, groups(scene), List.of(), new Dice(0));
     }
 
     /** One of the scene's many captions, the same for the same seed; at most {@link #MOST_WORDS} words. */
     public static String caption(Scene scene, long seed) {
         Dice dice = Dice.of(seed, stableHash(scene));
+        List<Group> groups = groups(scene);
+        if (dice.chance(50)) {
+            Collections.reverse(groups);
+        }
         List<Extra> extras = new ArrayList<>();
         for (Extra extra : Extra.values()) {
             if (dice.chance(45)) {
@@ -79,7 +83,7 @@ public final class Captions {
         }
         long wording = dice.next();
         while (true) {
-            String caption = say(scene, extras, new Dice(wording));
+            String caption = say(scene, groups, extras, new Dice(wording));
             if (caption.replace(",", " ,").split(" ").length <= MOST_WORDS) {
                 return caption;
             }
@@ -87,12 +91,7 @@ public final class Captions {
         }
     }
 
-    private static String say(Scene scene, List<Extra> extras, Dice dice) {
-        List<Group> groups = groups(scene);
-        boolean plain = extras.isEmpty();
-        if (!plain && dice.chance(50)) {
-            Collections.reverse(groups);
-        }
+    private static String say(Scene scene, List<Group> groups, List<Extra> extras, Dice dice) {
         StringBuilder caption = new StringBuilder();
         if (extras.contains(Extra.LEAD)) {
             caption.append(dice.pick("picture of ", "a picture of ", "drawing of ", "a drawing of "));
@@ -113,8 +112,8 @@ public final class Captions {
         }
         if (extras.contains(Extra.BACKGROUND)) {
             String colour = scene.backdrop().word();
-            caption.append(dice.pick(
-                    " on a " + colour + " background", " with a " + colour + " background", " on " + colour));
+            caption.append(
+                    dice.pick(" on a " + colour + " background", " with a " + colour + " background", " on " + colour));
         }
         return caption.toString();
     }
@@ -122,7 +121,8 @@ public final class Captions {
     private static List<Group> groups(Scene scene) {
         Map<Kind, Group> groups = new LinkedHashMap<>();
         for (SceneObject object : scene.objects()) {
-            groups.merge(object.kind(), new Group(object, 1), (known, more) -> new Group(known.first(), known.count() + 1));
+            groups.merge(
+                    object.kind(), new Group(object, 1), (known, more) -> new Group(known.first(), known.count() + 1));
         }
         return new ArrayList<>(groups.values());
     }
@@ -135,7 +135,10 @@ public final class Captions {
             noun.append(dice.pick(object.size().word(), synonym)).append(' ');
         }
         noun.append(object.colour().word()).append(' ');
-        return noun.append(group.count() == 1 ? object.shape().word() : object.shape().plural())
+        return noun.append(
+                        group.count() == 1
+                                ? object.shape().word()
+                                : object.shape().plural())
                 .toString();
     }
 

@@ -21,10 +21,7 @@ public record SceneObject(Shape shape, Colour colour, Size size, int x, int y) {
     public boolean keepsMargin() {
         double halfWidth = halfWidth() + Scene.MARGIN - 0.5;
         double halfHeight = halfHeight() + Scene.MARGIN - 0.5;
-        return x >= halfWidth
-                && Scene.SIDE - 1 - x >= halfWidth
-                && y >= halfHeight
-                && Scene.SIDE - 1 - y >= halfHeight;
+        return x >= halfWidth && Scene.SIDE - 1 - x >= halfWidth && y >= halfHeight && Scene.SIDE - 1 - y >= halfHeight;
     }
 
     /** Pixels between the contours of this object and another; 0 or less when they touch or overlap. */

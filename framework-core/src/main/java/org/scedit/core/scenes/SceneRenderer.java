@@ -24,6 +24,7 @@ public final class SceneRenderer {
     private static final double RIM = 1.1;
     /** No pixel reaches further from its middle. */
     private static final double PIXEL_RADIUS = 0.75;
+
     private static final double SQRT_HALF = Math.sqrt(0.5);
 
     private SceneRenderer() {}
@@ -108,8 +109,8 @@ public final class SceneRenderer {
     /** A tile, three pixels square and in step with them, belongs to the object when its middle does. */
     private static int blockAt(SceneObject object, double dx, double dy, int backdrop) {
         // laid out from a tile's middle, a square would come out too narrow and a large cross's arms too wide
-        boolean betweenTiles = object.shape() == Shape.SQUARE
-                || object.shape() == Shape.CROSS && object.size() == Size.LARGE;
+        boolean betweenTiles =
+                object.shape() == Shape.SQUARE || object.shape() == Shape.CROSS && object.size() == Size.LARGE;
         int origin = betweenTiles ? 2 : 0;
         int column = (int) Math.floor((dx - origin) / BLOCK + 0.5);
         int row = (int) Math.floor((dy - origin) / BLOCK + 0.5);
@@ -126,13 +127,16 @@ public final class SceneRenderer {
     private static int shaded(SceneObject object, double dx, double dy, double depth) {
         double radius = object.size().radius();
         double step = 0.5;
-        double slopeX = object.shape().distance(dx + step, dy, radius) - object.shape().distance(dx - step, dy, radius);
-        double slopeY = object.shape().distance(dx, dy + step, radius) - object.shape().distance(dx, dy - step, radius);
+        double slopeX =
+                object.shape().distance(dx + step, dy, radius) - object.shape().distance(dx - step, dy, radius);
+        double slopeY =
+                object.shape().distance(dx, dy + step, radius) - object.shape().distance(dx, dy - step, radius);
         double rim = Math.max(0, 1 - depth / (0.75 * radius));
         double towardsLight = -(slopeX + slopeY) * SQRT_HALF * rim;
         double highlightX = dx + 0.33 * radius;
         double highlightY = dy + 0.33 * radius;
-        double highlight = Math.max(0, 1 - (highlightX * highlightX + highlightY * highlightY) / (0.2 * radius * radius));
+        double highlight =
+                Math.max(0, 1 - (highlightX * highlightX + highlightY * highlightY) / (0.2 * radius * radius));
         double light = 0.35 * towardsLight + 0.55 * highlight * highlight;
         int colour = object.colour().rgb();
         return light >= 0 ? mix(colour, WHITE, Math.min(0.85, light)) : mix(colour, BLACK, Math.min(0.5, -1.3 * light));

@@ -2,6 +2,7 @@ package org.scedit.core.scenes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Draws scenes. Scene {@code i} is a function of the sampler's arguments and of {@code i} alone, so that any can be had
@@ -78,16 +79,16 @@ public final class SceneSampler {
             for (SceneObject earlier : placed) {
                 size = earlier.kind().equals(kind) ? earlier.size() : size;
             }
-            SceneObject object = place(dice, kind, size, placed);
-            if (object == null) {
+            Optional<SceneObject> object = place(dice, kind, size, placed);
+            if (object.isEmpty()) {
                 break;
             }
-            placed.add(object);
+            placed.add(object.get());
         }
         return placed;
     }
 
-    private static SceneObject place(Dice dice, Kind kind, Size size, List<SceneObject> placed) {
+    private static Optional<SceneObject> place(Dice dice, Kind kind, Size size, List<SceneObject> placed) {
         int reachX = reach(kind.shape().halfWidth(size.radius()));
         int reachY = reach(kind.shape().halfHeight(size.radius()));
         for (int tried = 0; tried < PLACES_TRIED; tried++) {
@@ -95,10 +96,10 @@ public final class SceneSampler {
             int y = reachY + dice.below(Scene.SIDE - 2 * reachY);
             SceneObject object = new SceneObject(kind.shape(), kind.colour(), size, x, y);
             if (placed.stream().allMatch(other -> other.gapTo(object) >= Scene.GAP)) {
-                return object;
+                return Optional.of(object);
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     /** The centre's least distance from the border, in pixels, that keeps the margin. */

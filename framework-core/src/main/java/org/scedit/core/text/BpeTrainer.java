@@ -20,8 +20,8 @@ import org.scedit.core.UserException;
  * Makes a small tokenizer of CLIP's kind from captions and writes its folder. The same captions, in any order, give the
  * same files.
  *
- * <p>Byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909): the pair of neighbouring symbols that is most frequent
- * in the words becomes a symbol of its own, again and again.
+ * <p>Byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909): the pair of neighbouring symbols that is most
+ * frequent in the words becomes a symbol of its own, again and again.
  */
 public final class BpeTrainer {
     private static final Gson JSON =

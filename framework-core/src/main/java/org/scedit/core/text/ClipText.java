@@ -23,8 +23,9 @@ final class ClipText {
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 
     /** Signs and marks that Unicode's rule for the Greek final sigma looks through. */
-    private static final String IGNORED = "[\\p{Mn}\\p{Me}\\p{Cf}\\p{Lm}\\p{Sk}'.:\\xb7\\u0387\\u055f\\u05f4\\u2018\\u2019"
-            + "\\u2024\\u2027\\ufe13\\ufe52\\ufe55\\uff07\\uff0e\\uff1a]";
+    private static final String IGNORED =
+            "[\\p{Mn}\\p{Me}\\p{Cf}\\p{Lm}\\p{Sk}'.:\\xb7\\u0387\\u055f\\u05f4\\u2018\\u2019"
+                    + "\\u2024\\u2027\\ufe13\\ufe52\\ufe55\\uff07\\uff0e\\uff1a]";
 
     private static final String CASED = "[\\p{IsLowercase}\\p{IsUppercase}\\p{Lt}&&[^" + IGNORED + "]]";
     /** A sigma after a letter and not before one; the longest run of marks that is looked through is arbitrary. */
@@ -59,7 +60,7 @@ final class ClipText {
 
     private ClipText() {}
 
-    /** HTML references replaced (twice: captions from the web are often escaped twice), one blank between words, small. */
+    /** HTML references replaced (twice: captions from the web are often escaped twice), single blanks, lower case. */
     static String clean(String text) {
         String plain = HtmlEntities.unescape(HtmlEntities.unescape(text));
         return lowerCase(SPACES.matcher(plain).replaceAll(" ").strip());

@@ -30,6 +30,7 @@ final class TokenizerFolder {
 
     /** Of CLIP, for folders that give none, or a meaninglessly large one. */
     private static final int DEFAULT_LENGTH = 77;
+
     private static final int LARGEST_LENGTH = 100_000;
 
     private final Path folder;
@@ -86,7 +87,9 @@ final class TokenizerFolder {
         if (length == null || length.isJsonNull()) {
             return DEFAULT_LENGTH;
         }
-        if (!length.toString().matches("[0-9.eE+]{1,40}") || length.getAsDouble() < 3 || length.getAsDouble() % 1 != 0) {
+        if (!length.toString().matches("[0-9.eE+]{1,40}")
+                || length.getAsDouble() < 3
+                || length.getAsDouble() % 1 != 0) {
             throw new UserException(
                     folder.resolve(CONFIG) + ": model_max_length is " + length + ", expected a whole number from 3 on");
         }
@@ -108,7 +111,8 @@ final class TokenizerFolder {
         Map<String, Integer> ids = new HashMap<>();
         defaults.forEach((role, symbol) -> {
             String source = sources.stream()
-                    .filter(file -> readJson(file).has(role) && !readJson(file).get(role).isJsonNull())
+                    .filter(file -> readJson(file).has(role)
+                            && !readJson(file).get(role).isJsonNull())
                     .findFirst()
                     .orElse(null);
             String named = source == null ? symbol : symbolIn(readJson(source).get(role), source, role);
@@ -124,7 +128,9 @@ final class TokenizerFolder {
     /** A special token is written as a text or as an object with its text under {@code content}. */
     private String symbolIn(JsonElement value, String file, String role) {
         JsonElement text = value.isJsonObject() ? value.getAsJsonObject().get("content") : value;
-        if (text == null || !text.isJsonPrimitive() || !text.getAsJsonPrimitive().isString()) {
+        if (text == null
+                || !text.isJsonPrimitive()
+                || !text.getAsJsonPrimitive().isString()) {
             throw new UserException(folder.resolve(file) + ": " + role + " is " + value
                     + ", expected a text, or an object with a text under 'content'");
         }
@@ -141,7 +147,8 @@ final class TokenizerFolder {
             }
         } catch (JsonParseException e) {
             throw new UserException(
-                    folder.resolve(name) + ": not valid JSON, near " + json.getPath() + "; download the folder again", e);
+                    folder.resolve(name) + ": not valid JSON, near " + json.getPath() + "; download the folder again",
+                    e);
         }
         throw new UserException(folder.resolve(name) + ": expected a JSON object; download the folder again");
     }
@@ -152,7 +159,8 @@ final class TokenizerFolder {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
             throw new UserException(
-                    file + ": no such file; a tokenizer folder holds " + VOCABULARY + ", " + MERGES + " and " + CONFIG, e);
+                    file + ": no such file; a tokenizer folder holds " + VOCABULARY + ", " + MERGES + " and " + CONFIG,
+                    e);
         } catch (CharacterCodingException e) {
             throw new UserException(file + ": not UTF-8 text; download the folder again", e);
         } catch (IOException e) {

@@ -13,8 +13,14 @@ import org.scedit.core.engine.ScriptFunction;
 import org.scedit.core.engine.Torch;
 
 /**
- * AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) through libtorch's fused kernel: the numbers of
- * {@code torch.optim.AdamW}.
+ * AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101), operation by operation as {@code torch.optim.AdamW} without
+ * fusing, so that the numbers are its numbers.
+ * <pre>
+ * w ← w · (1 - lr · decay)      m ← m + (1 - β₁)(g - m)      v ← β₂ v + (1 - β₂) g²
+ * w ← w - lr / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε)
+ * </pre>
+ * libtorch's fused kernel takes lists of tensors, and TorchScript drops the call as dead code where a list is built from
+ * single tensors.
  */
 public final class AdamW {
     /**
@@ -33,30 +39,35 @@ public final class AdamW {
     private final List<Moments> moments = new ArrayList<>();
     private final ScriptFunction update;
 
-    private record Moments(Trainable weights, NDArray mean, NDArray square, NDArray steps) {}
+    private final Settings settings;
+    private long steps;
+
+    private record Moments(Trainable weights, NDArray mean, NDArray square) {}
 
     /**
      * @param trainables what is trained
      * @param manager    owns the moments: twice the size of the weights
      */
     public AdamW(List<Trainable> trainables, Settings settings, NDManager manager) {
+        this.settings = settings;
         for (Trainable trainable : trainables) {
             Shape shape = trainable.value().getShape();
-            moments.add(new Moments(
-                    trainable, manager.zeros(shape), manager.zeros(shape), manager.zeros(new Shape())));
+            moments.add(new Moments(trainable, manager.zeros(shape), manager.zeros(shape)));
         }
         update = ScriptFunction.compile(
-                new String[] {"w", "g", "m", "v", "steps", "lr"},
+                new String[] {"w", "g", "m", "v", "keep", "size", "correction"},
+                "_0 = torch.mul_(w, keep)",
+                String.format(Locale.ROOT, "_1 = torch.lerp_(m, g, %.17e)", 1 - settings.beta1()),
                 String.format(
                         Locale.ROOT,
-                        "_0 = torch._fused_adamw_([w], [g], [m], [v], annotate(List[Tensor], []), [steps], lr=lr, "
-                                + "beta1=%.17e, beta2=%.17e, weight_decay=%.17e, eps=%.17e, amsgrad=False, "
-                                + "maximize=False, grad_scale=None, found_inf=None)",
-                        settings.beta1(),
+                        "_2 = torch.addcmul_(torch.mul_(v, %.17e), g, g, value=%.17e)",
                         settings.beta2(),
-                        settings.weightDecay(),
+                        1 - settings.beta2()),
+                String.format(
+                        Locale.ROOT,
+                        "d = torch.add_(torch.div(torch.sqrt(v), correction), %.17e)",
                         settings.epsilon()),
-                "return w");
+                "return torch.sub_(w, torch.mul_(torch.div(m, d), size))");
     }
 
     /**
@@ -78,7 +89,7 @@ public final class AdamW {
     /** Divides every gradient in place, as clipping does. */
     public void divideGradients(double divisor, NDManager step) {
         try (Scope scope = new Scope()) {
-            NDArray by = Torch.of(step, new float[] {(float) divisor}, new Shape());
+            NDArray by = scalar(step, divisor);
             for (Moments each : moments) {
                 DIVIDE.call(each.weights().value().getGradient(), by);
             }
@@ -91,23 +102,40 @@ public final class AdamW {
      * @param step a manager that lives as long as the step
      */
     public void step(double learningRate, NDManager step) {
+        steps++;
         try (Scope scope = new Scope()) {
-            NDArray lr = Torch.of(step, new float[] {(float) learningRate}, new Shape());
+            NDArray keep = scalar(step, 1 - learningRate * settings.weightDecay());
+            NDArray size = scalar(step, learningRate / (1 - Math.pow(settings.beta1(), steps)));
+            NDArray correction = scalar(step, Math.sqrt(1 - Math.pow(settings.beta2(), steps)));
             for (Moments each : moments) {
                 NDArray gradient = each.weights().value().getGradient();
-                update.call(each.weights().value(), gradient, each.mean(), each.square(), each.steps(), lr);
+                update.call(
+                        each.weights().value(), gradient, each.mean(), each.square(), keep, size, correction);
                 gradient.subi(gradient);
             }
         }
     }
 
-    /** Everything a resumed run needs besides the weights, by name: the moments and the step counts. */
+    private static NDArray scalar(NDManager manager, double value) {
+        return Torch.of(manager, new float[] {(float) value}, new Shape());
+    }
+
+    /** How many steps were taken. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Continues after {@code steps} steps; the moments are set through {@link #state}. */
+    public void setSteps(long steps) {
+        this.steps = steps;
+    }
+
+    /** The moments by name: what a resumed run needs besides the weights and {@link #steps}. */
     public Map<String, NDArray> state() {
         Map<String, NDArray> state = new LinkedHashMap<>();
         for (Moments each : moments) {
             state.put("mean." + each.weights().name(), each.mean());
             state.put("square." + each.weights().name(), each.square());
-            state.put("steps." + each.weights().name(), each.steps());
         }
         return state;
     }

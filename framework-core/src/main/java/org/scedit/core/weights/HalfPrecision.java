@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Conversions between 32-bit floats and the two 16-bit formats: {@code F16} (IEEE 754 binary16: 5 bits of exponent, 10 of
- * fraction) and {@code BF16} (the upper half of a 32-bit float). Narrowing rounds to nearest, ties to even. (Java has
+ * Conversions between 32-bit floats and the two 16-bit formats: {@code F16} (IEEE 754 binary16: 5 bits of exponent, 10
+ * of fraction) and {@code BF16} (the upper half of a 32-bit float). Narrowing rounds to nearest, ties to even. (Java has
  * {@code Float.floatToFloat16} from 20 on only.)
  */
 public final class HalfPrecision {

@@ -102,14 +102,13 @@ public final class SafetensorsFile {
             throw new IllegalArgumentException(file + " has no tensor '" + name + "'");
         }
         if (entry.bytes() > Integer.MAX_VALUE) {
-            throw new UserException(file + ": tensor '" + name + "' of shape " + Arrays.toString(entry.shape()) + " has "
-                    + entry.bytes() + " bytes, at most " + Integer.MAX_VALUE
-                    + " are supported for one tensor; convert it to a 16-bit type");
+            throw new UserException(
+                    file + ": tensor '" + name + "' of shape " + Arrays.toString(entry.shape()) + " has "
+                            + entry.bytes() + " bytes, at most " + Integer.MAX_VALUE
+                            + " are supported for one tensor; convert it to a 16-bit type");
         }
-        Mapping mapping = mappings.stream()
-                .filter(run -> run.holds(entry))
-                .findFirst()
-                .orElseThrow();
+        Mapping mapping =
+                mappings.stream().filter(run -> run.holds(entry)).findFirst().orElseThrow();
         ByteBuffer data = mapping.slice(file, entry);
         return entry.offset() % entry.dtype().bytes() == 0 ? data : alignedCopy(data);
     }

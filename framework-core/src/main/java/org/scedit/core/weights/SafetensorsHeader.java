@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.scedit.core.UserException;
@@ -40,6 +39,7 @@ final class SafetensorsHeader {
     private static final int LENGTH_BYTES = Long.BYTES;
     /** The one name that is not a tensor's. */
     static final String METADATA = "__metadata__";
+
     private static final String DOWNLOAD_AGAIN = "; the file is damaged, download or copy it again";
 
     private final Path file;
@@ -118,8 +118,7 @@ final class SafetensorsHeader {
 
     private void parse(InputStream header) throws IOException {
         // a decoder made by hand refuses bytes that are not UTF-8; a reader made from the charset would replace them
-        try (JsonReader json = new JsonReader(
-                new InputStreamReader(header, StandardCharsets.UTF_8.newDecoder()))) {
+        try (JsonReader json = new JsonReader(new InputStreamReader(header, StandardCharsets.UTF_8.newDecoder()))) {
             json.setStrictness(Strictness.STRICT);
             try {
                 expect(json, JsonToken.BEGIN_OBJECT, "the header", "an object of tensors");
@@ -206,8 +205,8 @@ final class SafetensorsHeader {
         expect(json, JsonToken.STRING, tensor + ": 'dtype'", "a text");
         String found = json.nextString();
         return DType.ofName(found)
-                .orElseThrow(() -> problem(tensor + " has the unsupported dtype '" + shown(found)
-                        + "'; supported are " + DType.names() + ", convert the file to one of them"));
+                .orElseThrow(() -> problem(tensor + " has the unsupported dtype '" + shown(found) + "'; supported are "
+                        + DType.names() + ", convert the file to one of them"));
     }
 
     private long[] readNumbers(JsonReader json, String where, int atMost) throws IOException {
@@ -295,9 +294,20 @@ final class SafetensorsHeader {
     private void expect(JsonReader json, JsonToken token, String where, String what) throws IOException {
         JsonToken found = json.peek();
         if (found != token) {
-            throw problem(where + ": expected " + what + ", found " + found.name().toLowerCase(Locale.ROOT)
-                    + DOWNLOAD_AGAIN);
+            throw problem(where + ": expected " + what + ", found " + described(found) + DOWNLOAD_AGAIN);
         }
+    }
+
+    private static String described(JsonToken token) {
+        return switch (token) {
+            case BEGIN_ARRAY -> "a list";
+            case BEGIN_OBJECT -> "an object";
+            case STRING, NAME -> "a text";
+            case NUMBER -> "a number";
+            case BOOLEAN -> "true or false";
+            case NULL -> "null";
+            case END_ARRAY, END_OBJECT, END_DOCUMENT -> "its end";
+        };
     }
 
     private UserException problem(String text) {
@@ -306,7 +316,7 @@ final class SafetensorsHeader {
 
     /** A text of the file's for a message: one line, not long, nothing that steers a terminal. */
     private static String shown(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", "?");
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
         return line.length() <= 80 ? line : line.substring(0, 77) + "...";
     }
 }

@@ -83,7 +83,8 @@ public final class SafetensorsWriter {
         }
 
         private static ByteBuffer littleEndian(int elements, DType dtype) {
-            return ByteBuffer.allocate(Math.multiplyExact(elements, dtype.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            return ByteBuffer.allocate(Math.multiplyExact(elements, dtype.bytes()))
+                    .order(ByteOrder.LITTLE_ENDIAN);
         }
     }
 
@@ -160,6 +161,9 @@ public final class SafetensorsWriter {
     }
 
     private static byte[] littleEndian(long value) {
-        return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array();
     }
 }

@@ -12,21 +12,21 @@ import java.util.List;
 import org.scedit.core.UserException;
 
 /** A {@code config.json}: typed values by key, with errors that name the file and the key. */
-public final class JsonConfig {
+public final class ConfigFile {
     private final Path file;
     private final JsonObject values;
 
-    private JsonConfig(Path file, JsonObject values) {
+    private ConfigFile(Path file, JsonObject values) {
         this.file = file;
         this.values = values;
     }
 
     /** @throws UserException if the file is missing or no JSON object */
-    public static JsonConfig read(Path file) {
+    public static ConfigFile read(Path file) {
         try {
             JsonElement root = JsonParser.parseString(Files.readString(file));
             if (root.isJsonObject()) {
-                return new JsonConfig(file, root.getAsJsonObject());
+                return new ConfigFile(file, root.getAsJsonObject());
             }
             throw new UserException(file + ": expected a JSON object, as diffusers writes it");
         } catch (IOException e) {
@@ -37,8 +37,8 @@ public final class JsonConfig {
     }
 
     /** A configuration made in code; {@code origin} stands for the file in messages. */
-    public static JsonConfig of(Path origin, JsonObject values) {
-        return new JsonConfig(origin, values);
+    public static ConfigFile of(Path origin, JsonObject values) {
+        return new ConfigFile(origin, values);
     }
 
     /** The file it was read from. */

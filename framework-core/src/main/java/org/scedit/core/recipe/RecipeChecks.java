@@ -1,0 +1,210 @@
+package org.scedit.core.recipe;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.recipe.Recipe.Task;
+import org.scedit.core.recipe.RecipeNode.Mapping;
+import org.scedit.core.recipe.RecipeNode.Sequence;
+
+/**
+ * Checks across the keys of a recipe. Each looks only at the values it needs, so that a mistake elsewhere does not hide
+ * it; a value that could not be bound has its own problem and is passed over here.
+ */
+final class RecipeChecks {
+    private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Pattern TUNER_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
+
+    private final Problems problems;
+    private final Path workingDirectory;
+    private final RecordBinder bound;
+    private final Mapping tree;
+    private final Position top;
+    private final boolean trains;
+
+    /**
+     * @param bound what could be bound
+     * @param tree  what was written
+     * @param top   the recipe's beginning
+     */
+    RecipeChecks(Problems problems, Path workingDirectory, RecordBinder bound, Mapping tree, Position top) {
+        this.problems = problems;
+        this.workingDirectory = workingDirectory;
+        this.bound = bound;
+        this.tree = tree;
+        this.top = top;
+        this.trains = tree.has("train");
+    }
+
+    void check(Set<String> plugins) {
+        checkNames();
+        checkOutput();
+        checkPurpose();
+        Optional<Task> task = bound.value("task", Task.class);
+        if (task.equals(Optional.of(Task.AUTOENCODER))) {
+            checkAutoencoder();
+        } else if (task.isPresent()) {
+            checkTuning(plugins);
+        }
+        checkTuners();
+        checkSteps();
+    }
+
+    private void checkNames() {
+        bound.value("name", String.class)
+                .filter(name -> !FILE_NAME.matcher(name).matches())
+                .ifPresent(name -> tell(
+                        "name",
+                        "name must be made of letters, digits, '.', '_' and '-', got "
+                                + RecipeNode.Scalar.quote(name)));
+    }
+
+    private void checkOutput() {
+        bound.value("output", Path.class).ifPresent(output -> {
+            Path there = workingDirectory.resolve(output);
+            if (Files.exists(there) && !Files.isDirectory(there)) {
+                tell("output", "output: '" + output + "' is a file, a folder is needed");
+            }
+            for (String input : List.of("model.path", "data.path")) {
+                bound.value(input, Path.class)
+                        .filter(path -> same(path, output))
+                        .ifPresent(
+                                path -> tell("output", "output is the same folder as " + input + "; choose another"));
+            }
+        });
+    }
+
+    private boolean same(Path one, Path other) {
+        return workingDirectory
+                .resolve(one)
+                .toAbsolutePath()
+                .normalize()
+                .equals(workingDirectory.resolve(other).toAbsolutePath().normalize());
+    }
+
+    private void checkPurpose() {
+        if (!trains && !tree.has("sample")) {
+            problems.add(top, "there is nothing to do; give 'train', 'sample' or both");
+        }
+        if (trains && !tree.has("data")) {
+            tell("train", "train needs pictures; give 'data' with source scenes or folder");
+        }
+        if (!trains) {
+            bound.value("sample.every", Integer.class)
+                    .filter(every -> every > 0)
+                    .ifPresent(every -> tell(
+                            "sample.every",
+                            "sample.every counts steps of training, and the recipe has no 'train'; remove it"));
+        }
+    }
+
+    private void checkAutoencoder() {
+        if (!trains && tree.has("sample")) {
+            tell("task", "task autoencoder needs 'train'");
+        }
+        if (tuners() > 0) {
+            tell("tuners", "task autoencoder trains the whole autoencoder and takes no tuners; leave out 'tuners'");
+        }
+        if (tree.has("sample")) {
+            tell("sample", "an autoencoder draws nothing from prompts; leave out 'sample' for task autoencoder");
+        }
+        bound.value("train.text_encoder", Boolean.class)
+                .filter(given -> given)
+                .ifPresent(given -> tell(
+                        "train.text_encoder",
+                        "train.text_encoder must be false for task autoencoder, which reads no captions"));
+        bound.value("model.precision", Precision.class)
+                .filter(precision -> precision != Precision.FLOAT32)
+                .ifPresent(precision -> tell(
+                        "model.precision",
+                        "model.precision must be float32 for task autoencoder, whose weights are all trained, got "
+                                + Names.word(precision)));
+    }
+
+    private void checkTuning(Set<String> plugins) {
+        if (trains && listsNoTuner()) {
+            String installed = plugins.isEmpty() ? "none is installed" : "there are " + String.join(", ", plugins);
+            tell(
+                    tree.has("tuners") ? "tuners" : "train",
+                    "task tune needs at least one tuner under 'tuners'; " + installed);
+        }
+        boolean full = false;
+        for (int i = 0; i < tuners(); i++) {
+            full |= bound.value("tuners[" + i + "].use", String.class).equals(Optional.of("full"));
+        }
+        if (!full && bound.value("train.text_encoder", Boolean.class).equals(Optional.of(true))) {
+            tell("train.text_encoder", "train.text_encoder trains the model's own weights, so it needs a tuner 'full'");
+        }
+    }
+
+    private boolean listsNoTuner() {
+        return !tree.has("tuners")
+                || tree.entries().get("tuners").value() instanceof Sequence list
+                        && list.items().isEmpty();
+    }
+
+    private int tuners() {
+        return tree.has("tuners") && tree.entries().get("tuners").value() instanceof Sequence list
+                ? list.items().size()
+                : 0;
+    }
+
+    private void checkTuners() {
+        Map<String, String> owners = new HashMap<>();
+        for (int i = 0; i < tuners(); i++) {
+            String tuner = "tuners[" + i + "]";
+            Optional<String> name = bound.value(tuner + ".name", String.class);
+            if (name.isPresent() && bound.value(tuner + ".use", String.class).isPresent()) {
+                checkTunerName(name.get(), tuner, owners.putIfAbsent(name.get(), tuner));
+            }
+            boolean fresh = bound.value(tuner + ".weights", Path.class).isEmpty()
+                    && bound.place(tuner + ".weights").isEmpty();
+            if (!trains && tree.has("sample") && fresh) {
+                tell(
+                        tuner,
+                        tuner
+                                + " is fresh and the recipe has no 'train', so it would change nothing; give its"
+                                + " weights");
+            }
+            if (trains && bound.value(tuner + ".scale", Double.class).equals(Optional.of(0.0))) {
+                tell(
+                        tuner + ".scale",
+                        tuner + ".scale is 0, so training could not change the tuner; leave it out or raise it");
+            }
+        }
+    }
+
+    private void checkTunerName(String name, String tuner, String owner) {
+        if (!TUNER_NAME.matcher(name).matches()) {
+            tell(
+                    tuner + ".name",
+                    tuner + ".name must be made of letters, digits, '_' and '-', got " + RecipeNode.Scalar.quote(name));
+        } else if (owner != null) {
+            tell(tuner + ".name", tuner + " has the name '" + name + "' of " + owner + "; give it another 'name'");
+        }
+    }
+
+    private void checkSteps() {
+        Optional<Integer> steps = bound.value("train.steps", Integer.class);
+        Optional<Integer> warmup = bound.value("train.warmup", Integer.class);
+        if (steps.isPresent() && warmup.isPresent() && warmup.get() > steps.get()) {
+            tell("train.warmup", "train.warmup must be at most train.steps, " + steps.get() + ", got " + warmup.get());
+        }
+        Optional<Integer> every = bound.value("sample.every", Integer.class);
+        if (steps.isPresent() && every.isPresent() && every.get() > steps.get()) {
+            tell("sample.every", "sample.every must be at most train.steps, " + steps.get() + ", got " + every.get());
+        }
+    }
+
+    /** At the key, or at what it was filled in for. */
+    private void tell(String path, String message) {
+        String block = path.contains(".") ? path.substring(0, path.lastIndexOf('.')) : path;
+        problems.add(bound.place(path).or(() -> bound.place(block)).orElse(top), message);
+    }
+}

@@ -1,0 +1,157 @@
+package org.scedit.core.run;
+
+import java.awt.Color;
+import java.awt.geom.Path2D;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.scedit.core.data.Picture;
+
+/** The loss over the steps: each value faintly, and a running mean that shows where it goes. */
+public final class LossCurve {
+    private static final int WIDTH = 1200;
+    private static final int HEIGHT = 640;
+    private static final int LEFT = 90;
+    private static final int RIGHT = 40;
+    private static final int TOP = 70;
+    private static final int BOTTOM = 66;
+    private static final Color RAW = new Color(0xB6D4F2);
+    private static final Color SMOOTH = new Color(0x0B5CAD);
+
+    private LossCurve() {}
+
+    /**
+     * Draws {@code values.get("loss")} of the lines that have it.
+     *
+     * @param title such as the run's name
+     * @param lines in order of their steps; with fewer than two losses only the axes are drawn
+     */
+    public static Picture draw(String title, List<Metrics.Line> lines) {
+        List<Metrics.Line> withLoss =
+                lines.stream().filter(line -> line.values().containsKey("loss")).toList();
+        int[] steps = withLoss.stream().mapToInt(Metrics.Line::step).toArray();
+        double[] losses =
+                withLoss.stream().mapToDouble(line -> line.values().get("loss")).toArray();
+        return draw(title, steps, losses);
+    }
+
+    private static Picture draw(String title, int[] steps, double[] losses) {
+        double[] smooth = smoothed(losses);
+        Axis across = new Axis(steps.length == 0 ? 0 : steps[0], steps.length == 0 ? 1 : steps[steps.length - 1]);
+        Axis up = heights(losses, smooth);
+        try (Canvas canvas = new Canvas(WIDTH, HEIGHT)) {
+            drawAxes(canvas, across, up);
+            canvas.text(title, LEFT, 40, 0, 22, true, Canvas.INK);
+            if (losses.length > 0) {
+                String last = "loss %s, running mean".formatted(label(smooth[smooth.length - 1]));
+                canvas.text(last, WIDTH - RIGHT, 40, 1, 16, false, SMOOTH);
+            }
+            canvas.clip(LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
+            canvas.stroke(curve(steps, losses, across, up), 1.2, RAW);
+            canvas.stroke(curve(steps, smooth, across, up), 3, SMOOTH);
+            canvas.unclip();
+            return canvas.picture();
+        }
+    }
+
+    private static void drawAxes(Canvas canvas, Axis across, Axis up) {
+        for (double loss : up.ticks(6)) {
+            double y = y(up, loss);
+            canvas.line(LEFT, y, WIDTH - RIGHT, y, Canvas.RULE);
+            canvas.text(label(loss), LEFT - 12, y + 5, 1, 15, false, Canvas.FAINT_INK);
+        }
+        for (double step : across.ticks(8)) {
+            double x = x(across, step);
+            canvas.line(x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 5, Canvas.FAINT_INK);
+            canvas.text(label(step), x, HEIGHT - BOTTOM + 24, 0.5, 15, false, Canvas.FAINT_INK);
+        }
+        canvas.line(LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM, Canvas.FAINT_INK);
+        canvas.text("step", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 12, 0.5, 16, false, Canvas.INK);
+    }
+
+    private static Path2D curve(int[] steps, double[] values, Axis across, Axis up) {
+        Path2D path = new Path2D.Double();
+        for (int i = 0; i < values.length; i++) {
+            if (i == 0) {
+                path.moveTo(x(across, steps[i]), y(up, values[i]));
+            } else {
+                path.lineTo(x(across, steps[i]), y(up, values[i]));
+            }
+        }
+        return path;
+    }
+
+    private static double x(Axis axis, double step) {
+        return LEFT + axis.share(step) * (WIDTH - LEFT - RIGHT);
+    }
+
+    private static double y(Axis axis, double loss) {
+        return HEIGHT - BOTTOM - axis.share(loss) * (HEIGHT - TOP - BOTTOM);
+    }
+
+    /** Exponential mean without the pull of a start value; it looks back over about a twentieth of the run. */
+    private static double[] smoothed(double[] values) {
+        double keep = 1 - 1.0 / Math.max(1, values.length / 20.0);
+        double[] smooth = new double[values.length];
+        double sum = 0;
+        double weight = 0;
+        for (int i = 0; i < values.length; i++) {
+            sum = keep * sum + values[i];
+            weight = keep * weight + 1;
+            smooth[i] = sum / weight;
+        }
+        return smooth;
+    }
+
+    /** All of the running mean and most of the values: a few spikes must not flatten the rest. */
+    private static Axis heights(double[] losses, double[] smooth) {
+        if (losses.length == 0) {
+            return new Axis(0, 1);
+        }
+        double[] sorted = losses.clone();
+        Arrays.sort(sorted);
+        double most = Math.max(
+                sorted[(int) (0.98 * (sorted.length - 1))],
+                Arrays.stream(smooth).max().orElseThrow());
+        double least = Math.min(sorted[0], Arrays.stream(smooth).min().orElseThrow());
+        boolean nearZero = least > 0 && least < 0.5 * most;
+        double margin = 0.05 * (most - least);
+        return new Axis(nearZero ? 0 : least - margin, most + margin);
+    }
+
+    private static String label(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e9
+                ? String.valueOf((long) value)
+                : String.format(Locale.ROOT, "%.4g", value)
+                        .replaceAll("0+$|0+(?=e)", "")
+                        .replaceAll("\\.$|\\.(?=e)", "");
+    }
+
+    private record Axis(double from, double to) {
+        private Axis {
+            if (!(to > from)) { // one value only
+                double room = from == 0 ? 1 : Math.abs(from) / 2;
+                to = from + room;
+                from = from - room;
+            }
+        }
+
+        double share(double value) {
+            return (value - from) / (to - from);
+        }
+
+        /** Round numbers (1, 2 or 5 times a power of ten) inside the axis, at most {@code most}. */
+        double[] ticks(int most) {
+            double raw = (to - from) / most;
+            double power = Math.pow(10, Math.floor(Math.log10(raw)));
+            double step = power * (raw <= power ? 1 : raw <= 2 * power ? 2 : raw <= 5 * power ? 5 : 10);
+            long first = (long) Math.ceil(from / step);
+            long last = (long) Math.floor(to / step);
+            double[] ticks = new double[(int) (last - first + 1)];
+            for (int i = 0; i < ticks.length; i++) {
+                ticks[i] = (first + i) * step;
+            }
+            return ticks;
+        }
+    }
+}
