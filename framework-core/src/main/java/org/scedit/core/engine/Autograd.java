@@ -19,11 +19,20 @@ public final class Autograd implements AutoCloseable {
         return new Autograd();
     }
 
-    /** Adds d{@code loss}/d{@code x} to the gradient of every array {@code x} that needs one; {@code loss} is a scalar. */
-    public void backward(NDArray loss) {
-        try (NDArray one = loss.onesLike()) {
-            JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
+    /**
+     * Adds {@code weight} · d{@code loss}/d{@code x} to the gradient of every array {@code x} that needs one.
+     *
+     * @param loss a scalar
+     */
+    public void backward(NDArray loss, double weight) {
+        try (NDArray seed = Torch.of(loss.getManager(), new float[] {(float) weight}, loss.getShape())) {
+            JniUtils.backward((PtNDArray) loss, (PtNDArray) seed, false, false);
         }
+    }
+
+    /** {@link #backward(NDArray, double)} with weight 1. */
+    public void backward(NDArray loss) {
+        backward(loss, 1);
     }
 
     @Override

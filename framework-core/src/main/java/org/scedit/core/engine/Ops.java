@@ -32,7 +32,6 @@ public final class Ops implements Operators {
     private final ScriptFunction silu = function("x", "return torch.silu(x)");
     private final ScriptFunction geglu = function(
             "x", "a, gate, = torch.chunk(x, 2, -1)", "return torch.mul(a, torch.gelu(gate, approximate=\"none\"))");
-    private final ScriptFunction copyToFloat32 = function("x", "return torch.to(x, 6, False, True)");
     private final ScriptFunction addScaled = function("x y s", "return torch.add(x, torch.mul(y, s))");
     private final ScriptFunction clampLogVariance = function("x", "return torch.clamp(x, -30., 20.)");
     private final ScriptFunction concat = function("x y", "return torch.cat([x, y], 1)");
@@ -168,9 +167,10 @@ public final class Ops implements Operators {
         return function("x", "return torch.to(x, " + precision.code() + ")").call(x);
     }
 
-    /** A float32 copy of {@code x} with memory of its own. */
-    public NDArray copyToFloat32(NDArray x) {
-        return copyToFloat32.call(x);
+    /** A copy of {@code x} in the given precision, with memory of its own. */
+    public NDArray copyTo(NDArray x, Precision precision) {
+        return function("x", "return torch.to(x, " + precision.code() + ", False, True)")
+                .call(x);
     }
 
     /** Rows of {@code table (rows, width)} at whole-number {@code indices (...)}: {@code (..., width)}. */

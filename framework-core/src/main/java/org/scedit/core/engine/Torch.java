@@ -100,6 +100,7 @@ public final class Torch {
     }
 
     private static Engine engine() {
+        ProcessExit.prepared();
         return Engine.getEngine("PyTorch");
     }
 }

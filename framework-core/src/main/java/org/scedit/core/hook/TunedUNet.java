@@ -116,7 +116,7 @@ public final class TunedUNet implements AutoCloseable {
             return here.get(0).instance().arrays().get(name);
         }
         try (Scope scope = new Scope()) {
-            NDArray sum = ops.copyToFloat32(base);
+            NDArray sum = ops.copyTo(base, Precision.FLOAT32);
             for (Attached each : here) {
                 NDArray delta = each.instance().arrays().get(name).sub(ops.to(base, Precision.FLOAT32));
                 sum = ops.addScaled(sum, delta, each.scale());

@@ -13,6 +13,7 @@ import org.scedit.api.TunerProvider;
 import org.scedit.api.UNetLayout;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.weights.SafetensorsFile;
 
@@ -113,7 +114,7 @@ public final class TunerInstance implements AutoCloseable {
     /** The trained copy of a backbone parameter; made from {@code base} at the first call. */
     NDArray backbone(String parameter, NDArray base, Ops ops) {
         return arrays.computeIfAbsent(parameter, key -> {
-            NDArray copy = ops.copyToFloat32(base);
+            NDArray copy = ops.copyTo(base, Precision.FLOAT32);
             copy.attach(manager);
             return copy;
         });

@@ -108,6 +108,14 @@ public final class Autoencoder {
         return new Autoencoder(ConfigFile.read(file));
     }
 
+    /** diffusers' name of a key: files of its early versions name the attention's layers otherwise. */
+    public static String currentName(String key) {
+        return key.replace(".query.", ".to_q.")
+                .replace(".key.", ".to_k.")
+                .replace(".value.", ".to_v.")
+                .replace(".proj_attn.", ".to_out.0.");
+    }
+
     /** Its parameters, by diffusers name. */
     public ParameterSet parameters() {
         return parameters;

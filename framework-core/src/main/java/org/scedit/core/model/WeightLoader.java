@@ -15,6 +15,7 @@ import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
+import org.scedit.core.weights.DType;
 import org.scedit.core.weights.SafetensorsFile;
 
 /**
@@ -115,6 +116,7 @@ public final class WeightLoader {
     }
 
     private NDArray read(SafetensorsFile file, SafetensorsFile.Entry entry, Shape shape) {
+        boolean mapped = entry.dtype() == DType.F32 && precision == Precision.FLOAT32;
         try (Scope scope = new Scope()) {
             NDArray stored =
                     switch (entry.dtype()) {
@@ -124,7 +126,8 @@ public final class WeightLoader {
                         default -> throw new UserException(file.path() + ": tensor '" + entry.name() + "' is "
                                 + entry.dtype() + "; weights are F32, F16 or BF16");
                     };
-            return scope.keep(ops.to(stored, precision));
+            // A mapped array must stay the very handle that DJL made: only that one keeps the mapping from being unmapped.
+            return scope.keep(mapped ? stored : ops.copyTo(stored, precision));
         }
     }
 }

@@ -3,6 +3,7 @@ package org.scedit.core.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Map;
 
 /** What a training minimises. */
 public interface Objective {
@@ -18,4 +19,12 @@ public interface Objective {
      * @return a scalar
      */
     NDArray loss(long batch, NDManager manager);
+
+    /** What the objective learned on the way, for checkpoints; nothing by default. */
+    default Map<String, float[]> state() {
+        return Map.of();
+    }
+
+    /** Goes on from {@link #state}. */
+    default void restore(Map<String, float[]> state) {}
 }

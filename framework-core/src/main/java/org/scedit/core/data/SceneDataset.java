@@ -1,0 +1,48 @@
+package org.scedit.core.data;
+
+import java.util.List;
+import org.scedit.core.scenes.Captions;
+import org.scedit.core.scenes.Scene;
+import org.scedit.core.scenes.SceneRenderer;
+import org.scedit.core.scenes.SceneSampler;
+import org.scedit.core.scenes.Split;
+import org.scedit.core.scenes.Style;
+
+/**
+ * Pictures of the scene world with their captions, drawn when asked for. Picture {@code i} is a function of the
+ * arguments and of {@code i} alone.
+ */
+public final class SceneDataset implements Dataset {
+    private final SceneSampler sampler;
+    private final long seed;
+    private final List<Style> styles;
+    private final int size;
+
+    /**
+     * @param styles  picture {@code i} is drawn in style {@code i} modulo their number
+     * @param objects how many objects a scene may have, each entry as likely as any other
+     */
+    public SceneDataset(long seed, Split split, List<Integer> objects, List<Style> styles, int size) {
+        sampler = new SceneSampler(seed, split, objects);
+        this.seed = seed;
+        this.styles = List.copyOf(styles);
+        this.size = size;
+    }
+
+    /** The scene behind an example. */
+    public Scene scene(int index) {
+        return sampler.scene(index);
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public Example get(int index) {
+        Scene scene = scene(index);
+        Style style = styles.get(index % styles.size());
+        return new Example(SceneRenderer.render(scene, style), Captions.caption(scene, seed + index));
+    }
+}

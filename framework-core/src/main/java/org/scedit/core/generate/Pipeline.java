@@ -1,0 +1,210 @@
+package org.scedit.core.generate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import org.scedit.core.data.Picture;
+import org.scedit.core.diffusion.DdimSampler;
+import org.scedit.core.diffusion.Guidance;
+import org.scedit.core.diffusion.NoiseSchedule;
+import org.scedit.core.diffusion.NoiseSource;
+import org.scedit.core.diffusion.Sampler;
+import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.engine.Randomness;
+import org.scedit.core.engine.Scope;
+import org.scedit.core.engine.Torch;
+import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.model.DiffusionModel;
+
+/**
+ * Text to image: prompts to text states, noise to latents by a sampler with classifier-free guidance (Ho and Salimans
+ * 2022, arXiv:2207.12598), latents to pictures. The numbers are those of diffusers' {@code StableDiffusionPipeline}.
+ */
+public final class Pipeline {
+    /** Pictures are drawn together as long as their latents have no more pixels than one of 64×64. */
+    private static final int LATENT_PIXELS = 64 * 64;
+
+    /**
+     * How pictures are drawn.
+     *
+     * @param negativePrompt  what guidance leads away from; usually empty
+     * @param steps           denoising steps
+     * @param guidance        classifier-free guidance scale; 1 or less evaluates the prompt alone
+     * @param guidanceRescale share of the rescaling of Lin et al. 2023 (arXiv:2305.08891), 0..1
+     * @param eta             DDIM's share of fresh noise, 0 (none) to 1
+     * @param spacing         of the timesteps
+     * @param width           of the pictures in pixels, a multiple of the autoencoder's downsampling
+     * @param height          likewise
+     */
+    public record Settings(
+            String negativePrompt,
+            int steps,
+            double guidance,
+            double guidanceRescale,
+            double eta,
+            SchedulerConfig.TimestepSpacing spacing,
+            int width,
+            int height) {}
+
+    /** Sees the pictures come about. */
+    public interface Observer {
+        /** Sees nothing. */
+        Observer NONE = (picture, step, noisePrediction, latents) -> {};
+
+        /**
+         * @param picture         which picture, counted from 0
+         * @param step            which denoising step, counted from 0
+         * @param noisePrediction guided, {@code channels · height · width} numbers
+         * @param latents         after the step, likewise
+         */
+        void step(int picture, int step, float[] noisePrediction, float[] latents);
+    }
+
+    private final DiffusionModel model;
+    private final TunedUNet unet;
+    private final TextStates texts;
+
+    /**
+     * @param unet    the model's, with its tuners
+     * @param notices takes a line for every prompt that was too long and cut
+     */
+    public Pipeline(DiffusionModel model, TunedUNet unet, Consumer<String> notices) {
+        this.model = model;
+        this.unet = unet;
+        texts = new TextStates(model, notices);
+    }
+
+    /**
+     * Draws one picture for each prompt.
+     *
+     * @param prompts at least one
+     * @param seed    of the first picture's noise, that of {@code torch.manual_seed(seed)}; each further picture takes
+     *     the next number, so that a picture does not depend on what is drawn beside it
+     */
+    public List<Picture> draw(List<String> prompts, long seed, Settings settings, Observer observer) {
+        long[] seeds = new long[prompts.size()];
+        Arrays.setAll(seeds, i -> seed + i);
+        return draw(prompts, seeds, settings, observer);
+    }
+
+    /** Draws one picture for each prompt with a seed for each. */
+    public List<Picture> draw(List<String> prompts, long[] seeds, Settings settings, Observer observer) {
+        int down = model.autoencoder().downsampling();
+        int together = Math.max(1, LATENT_PIXELS / (settings.width() / down * settings.height() / down));
+        List<Picture> pictures = new ArrayList<>();
+        for (int from = 0; from < prompts.size(); from += together) {
+            int to = Math.min(prompts.size(), from + together);
+            int first = from;
+            List<float[]> latents = denoise(
+                    prompts.subList(from, to),
+                    Arrays.copyOfRange(seeds, from, to),
+                    settings,
+                    (picture, step, noise, after) -> observer.step(first + picture, step, noise, after));
+            for (float[] each : latents) {
+                pictures.add(decode(each, settings.width(), settings.height()));
+            }
+        }
+        return pictures;
+    }
+
+    /** The final latents of each prompt, {@code channels · height · width} numbers, still multiplied by the VAE's scale. */
+    private List<float[]> denoise(List<String> prompts, long[] seeds, Settings settings, Observer observer) {
+        int down = model.autoencoder().downsampling();
+        Shape one = new Shape(1, model.unet().inChannels(), settings.height() / down, settings.width() / down);
+        Sampler sampler = new DdimSampler(
+                new NoiseSchedule(model.scheduler().withSpacing(settings.spacing())),
+                settings.steps(),
+                settings.eta());
+        boolean guided = settings.guidance() > 1;
+        List<float[]> latents = new ArrayList<>();
+        try (NDManager manager = Torch.newManager();
+                Scope all = new Scope()) {
+            for (long seed : seeds) {
+                float[] noise = Torch.floats(Torch.normal(manager, seed, one));
+                for (int i = 0; i < noise.length; i++) {
+                    noise[i] *= (float) sampler.initNoiseSigma();
+                }
+                latents.add(noise);
+            }
+            List<String> conditions = new ArrayList<>();
+            if (guided) {
+                conditions.addAll(Collections.nCopies(prompts.size(), settings.negativePrompt()));
+            }
+            conditions.addAll(prompts);
+            NDArray states = texts.of(manager, conditions);
+            for (int step = 0; step < sampler.timesteps().length; step++) {
+                step(sampler, step, latents, states, guided, seeds, settings, one, observer);
+            }
+        }
+        return latents;
+    }
+
+    private void step(
+            Sampler sampler,
+            int step,
+            List<float[]> latents,
+            NDArray states,
+            boolean guided,
+            long[] seeds,
+            Settings settings,
+            Shape one,
+            Observer observer) {
+        int count = latents.size();
+        int size = (int) one.size();
+        int batch = guided ? 2 * count : count;
+        float[] input = new float[batch * size];
+        for (int i = 0; i < batch; i++) {
+            System.arraycopy(sampler.scaleModelInput(latents.get(i % count), step), 0, input, i * size, size);
+        }
+        float[] timesteps = new float[batch];
+        Arrays.fill(timesteps, (float) sampler.timesteps()[step]);
+        float[] output;
+        try (Scope scope = new Scope()) {
+            NDArray x = Torch.of(states.getManager(), input, new Shape(batch, one.get(1), one.get(2), one.get(3)));
+            output = Torch.floats(unet.forward(x, timesteps, states));
+        }
+        for (int i = 0; i < count; i++) {
+            int picture = i;
+            float[] prediction = Arrays.copyOfRange(output, i * size, (i + 1) * size);
+            if (guided) {
+                float[] conditional = Arrays.copyOfRange(output, (count + i) * size, (count + i + 1) * size);
+                prediction = Guidance.classifierFree(prediction, conditional, settings.guidance());
+                if (settings.guidanceRescale() > 0) {
+                    prediction = Guidance.rescale(prediction, conditional, settings.guidanceRescale());
+                }
+            }
+            NoiseSource noise = length -> noise(seeds[picture], step, length);
+            latents.set(
+                    i, sampler.step(prediction, step, latents.get(i), noise).sample());
+            observer.step(i, step, prediction, latents.get(i));
+        }
+    }
+
+    private static float[] noise(long seed, int step, int length) {
+        try (NDManager manager = Torch.newManager();
+                Scope scope = new Scope()) {
+            return Torch.floats(Torch.normal(manager, Randomness.seed(seed, "sampler", step), new Shape(length)));
+        }
+    }
+
+    private Picture decode(float[] latents, int width, int height) {
+        int down = model.autoencoder().downsampling();
+        float[] unscaled = new float[latents.length];
+        for (int i = 0; i < latents.length; i++) {
+            unscaled[i] = (float) (latents[i] / model.autoencoder().scalingFactor());
+        }
+        try (NDManager manager = Torch.newManager();
+                Scope scope = new Scope()) {
+            NDArray x = Torch.of(
+                    manager,
+                    unscaled,
+                    new Shape(1, model.autoencoder().latentChannels(), height / down, width / down));
+            return Picture.fromTensor(Torch.floats(model.autoencoder().decode(x)), width, height);
+        }
+    }
+}

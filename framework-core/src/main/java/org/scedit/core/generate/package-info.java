@@ -1,0 +1,2 @@
+/** From a prompt to a picture. */
+package org.scedit.core.generate;

@@ -1,0 +1,133 @@
+package org.scedit.core.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.scedit.core.data.BatchOrder;
+import org.scedit.core.data.Dataset;
+import org.scedit.core.data.Example;
+import org.scedit.core.data.Picture;
+import org.scedit.core.engine.Randomness;
+import org.scedit.core.engine.Scope;
+import org.scedit.core.engine.Torch;
+import org.scedit.core.generate.TextStates;
+import org.scedit.core.model.DiffusionModel;
+
+/**
+ * Batches of a data set as latents and text states. Every picture is encoded once, before training, and kept as mean and
+ * deviation in memory; each use draws anew from them, as diffusers' training scripts do.
+ */
+public final class LatentBatches implements DiffusionObjective.Batches {
+    private static final int ENCODED_PIXELS = 1 << 18;
+
+    /**
+     * @param batch          pictures in a batch
+     * @param captionDropout share of captions replaced by the empty one, 0..1
+     * @param trainText      whether the text encoder is trained, so that its states are recorded
+     * @param seed           of order, dropout and latents
+     */
+    public record Settings(int batch, double captionDropout, boolean trainText, long seed) {}
+
+    private final DiffusionModel model;
+    private final Settings settings;
+    private final BatchOrder order;
+    private final TextStates texts;
+    private final Shape latent;
+    private final float[][] means;
+    private final float[][] deviations;
+    private final String[] captions;
+
+    /**
+     * @param notices takes a line for every caption that was too long and cut
+     * @param encoded told how many pictures were encoded so far
+     */
+    public LatentBatches(
+            DiffusionModel model, Dataset data, Settings settings, Consumer<String> notices, IntConsumer encoded) {
+        this.model = model;
+        this.settings = settings;
+        order = new BatchOrder(Randomness.seed(settings.seed(), "order", 0), data.size(), settings.batch());
+        texts = new TextStates(model, notices);
+        means = new float[data.size()][];
+        deviations = new float[data.size()][];
+        captions = new String[data.size()];
+        Picture first = data.get(0).picture();
+        int down = model.autoencoder().downsampling();
+        latent = new Shape(model.autoencoder().latentChannels(), first.height() / down, first.width() / down);
+        int together = Math.max(1, ENCODED_PIXELS / (first.width() * first.height()));
+        for (int from = 0; from < data.size(); from += together) {
+            encode(data, from, Math.min(data.size(), from + together));
+            encoded.accept(Math.min(data.size(), from + together));
+        }
+    }
+
+    private void encode(Dataset data, int from, int to) {
+        List<Picture> pictures = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            Example example = data.get(i);
+            pictures.add(example.picture());
+            captions[i] = example.caption();
+        }
+        try (NDManager manager = Torch.newManager();
+                Scope scope = new Scope()) {
+            float[] moments =
+                    Torch.floats(model.autoencoder().encode(AutoencoderObjective.tensor(manager, pictures)));
+            int size = (int) latent.size();
+            for (int i = from; i < to; i++) {
+                means[i] = new float[size];
+                deviations[i] = new float[size];
+                int offset = (i - from) * 2 * size;
+                for (int k = 0; k < size; k++) {
+                    means[i][k] = moments[offset + k];
+                    float logVariance = Math.max(-30, Math.min(20, moments[offset + size + k]));
+                    deviations[i][k] = (float) Math.exp(0.5 * logVariance);
+                }
+            }
+        }
+    }
+
+    @Override
+    public int size() {
+        return settings.batch();
+    }
+
+    @Override
+    public NDArray latents(long batch, NDManager manager) {
+        int size = (int) latent.size();
+        int[] indices = order.batch(batch);
+        try (Scope scope = new Scope()) {
+            Shape shape = new Shape(indices.length, latent.get(0), latent.get(1), latent.get(2));
+            float[] values =
+                    Torch.floats(Torch.normal(manager, Randomness.seed(settings.seed(), "latents", batch), shape));
+            float scale = (float) model.autoencoder().scalingFactor();
+            for (int i = 0; i < indices.length; i++) {
+                float[] mean = means[indices[i]];
+                float[] deviation = deviations[indices[i]];
+                for (int k = 0; k < size; k++) {
+                    values[i * size + k] = (mean[k] + deviation[k] * values[i * size + k]) * scale;
+                }
+            }
+            return scope.keep(Torch.of(manager, values, shape));
+        }
+    }
+
+    @Override
+    public NDArray texts(long batch, NDManager manager) {
+        var random = new SplittableRandom(Randomness.seed(settings.seed(), "dropout", batch));
+        List<String> chosen = new ArrayList<>();
+        for (int index : order.batch(batch)) {
+            chosen.add(random.nextDouble() < settings.captionDropout() ? "" : captions[index]);
+        }
+        if (!settings.trainText()) {
+            return texts.of(manager, chosen);
+        }
+        long[][] ids = chosen.stream()
+                .map(caption -> model.tokenizer().encode(caption).ids())
+                .toArray(long[][]::new);
+        return model.textEncoder().forward(manager, ids);
+    }
+}

@@ -1,0 +1,65 @@
+package org.scedit.testkit.golden;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** What is done with a case; chosen by the name of its folder. */
+@FunctionalInterface
+interface GoldenCheck {
+    /** The case of something that this version does not have. */
+    GoldenCheck NOT_YET = goldenCase -> {
+        throw new IllegalStateException("not yet supported: " + goldenCase.name());
+    };
+
+    /** No case of this name is known. */
+    GoldenCheck UNKNOWN = goldenCase -> {
+        throw new IllegalStateException("unknown: " + goldenCase.name());
+    };
+
+    /** A name that begins so is checked so; the first that fits decides. */
+    List<Map.Entry<String, GoldenCheck>> RULES = List.of(
+            Map.entry("unet-sdxl", NOT_YET),
+            Map.entry("unet-", new UNetCheck()),
+            Map.entry("vae", new AutoencoderCheck()),
+            Map.entry("text-clip-l", new TextEncoderCheck()),
+            Map.entry("text-openclip-", NOT_YET),
+            Map.entry("tokenizer", new TokenizerCheck()),
+            Map.entry("sc-tuner", new ScTunerCheck()),
+            Map.entry("csc-tuner", NOT_YET),
+            Map.entry("lora-", NOT_YET),
+            Map.entry("loha-", NOT_YET),
+            Map.entry("lokr-", NOT_YET),
+            Map.entry("ia3", NOT_YET),
+            Map.entry("controlnet", NOT_YET),
+            Map.entry("t2i-adapter", NOT_YET),
+            Map.entry("schedulers/ddim-", new SamplerCheck()),
+            Map.entry("schedulers/ddpm-", new SamplerCheck()),
+            Map.entry("schedulers/dpmpp", NOT_YET),
+            Map.entry("schedulers/euler-", NOT_YET),
+            Map.entry("schedulers/heun-", NOT_YET),
+            Map.entry("schedulers/lcm-", NOT_YET),
+            Map.entry("schedulers/pndm-", NOT_YET),
+            Map.entry("schedulers/unipc-", NOT_YET),
+            Map.entry("training/sc-", new TrainingCheck()),
+            Map.entry("training/lora-", NOT_YET),
+            Map.entry("training/lr_tables", new LearningRateTables()),
+            Map.entry("training/ema_tables", new EmaTables()),
+            Map.entry("pipeline", new PipelineCheck()));
+
+    /** @throws AssertionError if an output differs or a file is missing */
+    void check(GoldenCase goldenCase) throws IOException;
+
+    static GoldenCheck of(String name) {
+        return RULES.stream()
+                .filter(rule -> name.startsWith(rule.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(UNKNOWN);
+    }
+
+    /** What a supported case also holds and this version does not have. */
+    static List<String> partsNotYet(String name) {
+        return name.equals("pipeline") ? List.of("img2img") : List.of();
+    }
+}

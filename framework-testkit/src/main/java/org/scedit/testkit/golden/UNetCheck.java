@@ -1,0 +1,143 @@
+package org.scedit.testkit.golden;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.scedit.api.LayerPoint;
+import org.scedit.api.SkipPoint;
+import org.scedit.core.diffusion.NoiseSchedule;
+import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.engine.Autograd;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Torch;
+import org.scedit.core.hook.Hooks;
+import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.model.UNet;
+
+/** A U-Net: output, every skip, middle, loss and gradients; and a velocity model's training target. */
+final class UNetCheck implements GoldenCheck {
+    /** The first layer that sees the middle block's output as it is, beside the skip it is joined with. */
+    private static final String AFTER_MIDDLE = "up_blocks.0.resnets.0.conv_shortcut";
+
+    @Override
+    public void check(GoldenCase goldenCase) throws IOException {
+        for (String file : List.of("io.safetensors", "io_odd.safetensors")) {
+            if (file.equals("io.safetensors") || goldenCase.has(file)) {
+                check(goldenCase, goldenCase.tensors(file));
+            }
+        }
+        if (goldenCase.has("vpred.safetensors")) {
+            velocity(goldenCase, goldenCase.tensors("vpred.safetensors"));
+        }
+    }
+
+    private static void check(GoldenCase goldenCase, Tensors io) {
+        try (NDManager manager = Torch.newManager()) {
+            UNet unet = Models.unet(goldenCase, "", manager);
+            NDArray sample = io.array(manager, "in.sample");
+            NDArray text = io.array(manager, "in.encoder_hidden_states");
+            float[] timesteps = io.timesteps("in.timestep");
+
+            var recorder = new Recorder();
+            goldenCase.output(
+                    io, "out.sample", unet.forward(sample, timesteps, text, Precision.FLOAT32, recorder));
+            recorder.skips.forEach((index, skip) -> goldenCase.output(io, "out.skip." + index, skip));
+            goldenCase.output(io, "out.mid", recorder.middle((int) io.shape("out.mid").get(1)));
+
+            Map<String, NDArray> watched = new LinkedHashMap<>();
+            for (String name : io.below("grad.")) {
+                NDArray array = name.equals("in.sample")
+                        ? sample
+                        : unet.parameters().get(name).value();
+                array.setRequiresGradient(true);
+                watched.put(name, array);
+            }
+            try (Autograd autograd = Autograd.record()) {
+                NDArray output = unet.forward(sample, timesteps, text, Precision.FLOAT32, Hooks.NONE);
+                goldenCase.output(io, "out.sample_fp64_rounded", output);
+                NDArray loss = new Ops().meanSquare(output, io.array(manager, "in.target"));
+                goldenCase.output(io, "out.loss", loss.getFloat());
+                autograd.backward(loss);
+            }
+            watched.forEach((name, array) -> goldenCase.gradient(io, "grad." + name, array));
+        }
+    }
+
+    private static void velocity(GoldenCase goldenCase, Tensors io) {
+        var schedule = new NoiseSchedule(SchedulerConfig.read(goldenCase.file("scheduler/scheduler_config.json")));
+        try (NDManager manager = Torch.newManager()) {
+            UNet unet = Models.unet(goldenCase, "", manager);
+            float[] latents = io.floats("in.latents");
+            float[] noise = io.floats("in.noise");
+            long[] timesteps = io.longs("in.timestep");
+            int size = latents.length / timesteps.length;
+            float[] noisy = PerSample.map(latents, noise, size, (x, e, i) -> schedule.addNoise(x, e, (int) timesteps[i]));
+            goldenCase.output(io, "out.noisy", noisy);
+            goldenCase.output(
+                    io,
+                    "out.velocity",
+                    PerSample.map(latents, noise, size, (x, e, i) -> schedule.target(x, e, (int) timesteps[i])));
+            NDArray text = io.array(manager, "in.encoder_hidden_states");
+            goldenCase.output(
+                    io,
+                    "out.sample",
+                    unet.forward(
+                            Torch.of(manager, noisy, io.shape("in.latents")),
+                            io.timesteps("in.timestep"),
+                            text,
+                            Precision.FLOAT32,
+                            Hooks.NONE));
+            try (var tuned = new TunedUNet(unet, Precision.FLOAT32)) {
+                var objective = TrainingCheck.objective(tuned, schedule, List.of(), 0);
+                NDArray loss = objective.loss(
+                        io.array(manager, "in.latents"),
+                        io.array(manager, "in.noise"),
+                        PerSample.integers(timesteps),
+                        text,
+                        manager);
+                goldenCase.output(io, "out.loss", loss.getFloat());
+            }
+        }
+    }
+
+    /** Copies what passes the hook points of the base model. */
+    static final class Recorder implements Hooks {
+        /** By encoder index. */
+        final Map<Integer, float[]> skips = new LinkedHashMap<>();
+
+        private float[] joined;
+        private int batch;
+        private int channels;
+
+        @Override
+        public NDArray skip(SkipPoint point, NDArray skip) {
+            skips.put(point.encoderIndex(), Torch.floats(skip));
+            return skip;
+        }
+
+        @Override
+        public NDArray layer(LayerPoint point, NDArray input, NDArray output) {
+            if (point.path().equals(AFTER_MIDDLE)) {
+                joined = Torch.floats(input);
+                batch = (int) input.getShape().get(0);
+                channels = (int) input.getShape().get(1);
+            }
+            return output;
+        }
+
+        /** The middle block's output: the first channels of what the decoder joined. */
+        float[] middle(int middleChannels) {
+            int sample = joined.length / batch;
+            int wanted = sample / channels * middleChannels;
+            float[] middle = new float[batch * wanted];
+            for (int i = 0; i < batch; i++) {
+                System.arraycopy(joined, i * sample, middle, i * wanted, wanted);
+            }
+            return middle;
+        }
+    }
+}
