@@ -32,7 +32,8 @@ public final class TunerRecipe {
                 for (String line : settings) {
                     recipe.append("    ").append(line).append('\n');
                 }
-                recipe.append("data: { source: scenes, style: plain, count: 1 }\ntrain: { steps: 1 }\n");
+                recipe.append("data: { source: folder, path: " + folder
+                        + " }\ntrain: { steps: 1 }\n");
                 Path file = Files.writeString(folder.resolve(FILE), recipe);
                 return new RecipeReader(Map.of(provider.id(), provider))
                         .read(file, List.of())

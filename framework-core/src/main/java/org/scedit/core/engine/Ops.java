@@ -167,6 +167,10 @@ public final class Ops implements Operators {
         return function("x", "return torch.to(x, " + precision.code() + ")").call(x);
     }
 
+    static void copyInto(NDArray target, NDArray source) {
+        function("x y", "return torch.copy_(x, y)").call(target, source);
+    }
+
     /** A copy of {@code x} in the given precision, with memory of its own. */
     public NDArray copyTo(NDArray x, Precision precision) {
         return function("x", "return torch.to(x, " + precision.code() + ", False, True)")

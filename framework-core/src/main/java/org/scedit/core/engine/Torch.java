@@ -78,6 +78,14 @@ public final class Torch {
         }
     }
 
+    /** Replaces a float32 array's values in place; its memory stays (DJL's own {@code set} would exchange it). */
+    public static void overwrite(NDArray array, float[] values) {
+        try (NDManager scratch = newManager();
+                Scope scope = new Scope()) {
+            Ops.copyInto(array, of(scratch, values, array.getShape()));
+        }
+    }
+
     /** The values of a float32 array, last axis fastest. */
     public static float[] floats(NDArray array) {
         ByteBuffer bytes = array.toByteBuffer(false).order(ByteOrder.nativeOrder());

@@ -152,13 +152,11 @@ public final class TunerInstance implements AutoCloseable {
                     + "\nnothing was loaded; use the base model and the settings it was trained with");
         }
         for (String key : shapes.keySet()) {
-            NDArray value = Torch.of(manager, file.floats(key), shapes.get(key));
             NDArray present = arrays.get(key);
             if (present == null) {
-                arrays.put(key, value);
+                arrays.put(key, Torch.of(manager, file.floats(key), shapes.get(key)));
             } else {
-                value.copyTo(present);
-                value.close();
+                Torch.overwrite(present, file.floats(key));
             }
         }
     }

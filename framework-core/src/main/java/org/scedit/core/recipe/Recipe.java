@@ -153,15 +153,15 @@ public record Recipe(
     /**
      * Pictures of the procedural scene world.
      *
-     * @param style   how they are drawn
+     * @param styles  how they are drawn, picture after picture in turn
      * @param count   how many different pictures
      * @param seed    which pictures
      * @param objects how many objects a picture may have; a number given twice comes twice as often
      * @param split   which combinations of colour and shape
      */
     public record ScenesData(
-            @Setting(value = "how the scenes are drawn", defaultsTo = "plain")
-            Style style,
+            @Setting(value = "how the scenes are drawn; with several, picture after picture in turn", defaultsTo = "[plain]")
+            List<Style> styles,
 
             @Setting(value = "how many different pictures", min = 1)
             int count,
@@ -182,7 +182,11 @@ public record Recipe(
             Split split)
             implements Data {
         public ScenesData {
+            styles = List.copyOf(styles);
             objects = List.copyOf(objects);
+            if (styles.isEmpty()) {
+                throw new IllegalArgumentException("styles must hold at least one style, such as [plain], got []");
+            }
             if (objects.isEmpty()) {
                 throw new IllegalArgumentException("objects must hold at least one number, such as [1, 2], got []");
             }

@@ -82,7 +82,7 @@ final class RecipeWriter {
         }
     }
 
-    private static String scalar(Object value) {
+    static String scalar(Object value) {
         if (value instanceof List<?> list) {
             List<String> items = new ArrayList<>();
             list.forEach(item -> items.add(scalar(item)));

@@ -88,7 +88,7 @@ public final class AutoencoderObjective implements Objective {
         if (bias != null) {
             float[] values = Torch.floats(bias.value());
             java.util.Arrays.fill(values, autoencoder.latentChannels(), values.length, INITIAL_LOG_VARIANCE);
-            bias.value().set(values);
+            Torch.overwrite(bias.value(), values);
         }
     }
 

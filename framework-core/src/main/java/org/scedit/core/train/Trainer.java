@@ -47,9 +47,6 @@ public final class Trainer implements AutoCloseable {
             new String[] {"average", "w", "share"},
             "return torch.sub_(average, torch.mul(torch.sub(average, w), share))");
 
-    private static final ScriptFunction COPY =
-            ScriptFunction.compile(new String[] {"to", "from_"}, "return torch.copy_(to, from_)");
-
     private final Objective objective;
     private final Settings settings;
     private final NDManager manager = Torch.newManager();
@@ -157,7 +154,7 @@ public final class Trainer implements AutoCloseable {
         for (Trainable trainable : objective.trainables()) {
             NDArray average = averages.get(trainable.name());
             if (average != null) {
-                overwrite(trainable.value(), Torch.floats(average));
+                Torch.overwrite(trainable.value(), Torch.floats(average));
             }
         }
     }
@@ -195,7 +192,7 @@ public final class Trainer implements AutoCloseable {
         if (!problems.isEmpty()) {
             throw UserException.of(problems, "the training cannot go on from here");
         }
-        state.forEach((name, array) -> overwrite(array, file.floats(name)));
+        state.forEach((name, array) -> Torch.overwrite(array, file.floats(name)));
         Map<String, float[]> learned = new HashMap<>();
         for (String name : file.entries().keySet()) {
             if (name.startsWith("objective.")) {
@@ -213,13 +210,6 @@ public final class Trainer implements AutoCloseable {
         optimizer.state().forEach(state::put);
         averages.forEach((name, array) -> state.put("average." + name, array));
         return state;
-    }
-
-    private void overwrite(NDArray array, float[] values) {
-        try (NDManager scratch = manager.newSubManager();
-                Scope scope = new Scope()) {
-            COPY.call(array, Torch.of(scratch, values, array.getShape()));
-        }
     }
 
     @Override

@@ -18,7 +18,7 @@ class RecipeDifferenceTest {
         String now = folder.read(
                         "good.yaml",
                         "train.epochs=2",
-                        "data.style=dots",
+                        "data.styles=[dots]",
                         "tuners=[{use: sc-tuner, skips: [0]}, {use: lora, rank: 4}]")
                 .resolved();
         assertThat(RecipeDifference.between(before, before)).isEmpty();
@@ -26,7 +26,7 @@ class RecipeDifferenceTest {
                 .containsExactly(
                         "tuners: 1 entry before, 2 entries now",
                         "tuners[0].skips: [] before, [0] now",
-                        "data.style: stripes before, dots now",
+                        "data.styles[0]: stripes before, dots now",
                         "train.steps: 300 before, not set now",
                         "tuners[1].use: not set before, lora now",
                         "tuners[1].name: not set before, lora now",

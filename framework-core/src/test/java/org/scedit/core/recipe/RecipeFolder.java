@@ -17,7 +17,7 @@ record RecipeFolder(Path path) {
         model: { path: models/tiny }
         tuners:
           - use: sc-tuner
-        data: { source: scenes, style: stripes, count: 32 }
+        data: { source: scenes, styles: [stripes], count: 32 }
         train: { steps: 300 }
         """;
 

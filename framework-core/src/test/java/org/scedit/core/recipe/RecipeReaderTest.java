@@ -55,7 +55,7 @@ class RecipeReaderTest {
                         1.0,
                         Optional.empty(),
                         new ScTunerConfig(1.0, List.of(), ScTunerConfig.Activation.GELU))),
-                Optional.of(new ScenesData(Style.STRIPES, 32, 0, List.of(1, 1, 2, 2, 3), Split.TRAIN)),
+                Optional.of(new ScenesData(List.of(Style.STRIPES), 32, 0, List.of(1, 1, 2, 2, 3), Split.TRAIN)),
                 Optional.of(new Train(
                         Optional.of(300),
                         Optional.empty(),
@@ -197,7 +197,7 @@ class RecipeReaderTest {
                         activation: gelu
                     data:
                       source: scenes
-                      style: stripes
+                      styles: [stripes]
                       count: 32
                       seed: 0
                       objects: [1, 1, 2, 2, 3]
@@ -281,7 +281,7 @@ class RecipeReaderTest {
         folder.with("parts/base.yaml", """
             model: { path: models/tiny, precision: bfloat16 }
             tuners: [{ use: sc-tuner, down_ratio: 0.5 }, { use: full }]
-            data: { source: scenes, style: dots, count: 5 }
+            data: { source: scenes, styles: [dots], count: 5 }
             train: { epochs: 9, batch: 8 }
             sample: { prompts: [a red circle], steps: 7 }
             """);

@@ -1,0 +1,21 @@
+package org.scedit.core.job;
+
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.Recipe;
+import org.scedit.core.run.RunFolder;
+
+/** One task of a recipe. Made before anything is written, so that what does not fit is refused first. */
+interface Job extends AutoCloseable {
+    /** Does it, or goes on with it where the folder holds a checkpoint. */
+    void run(RunFolder folder);
+
+    @Override
+    void close();
+
+    static Job of(Recipe recipe, PluginCatalogue catalogue, RecipeRun.Options options) {
+        return switch (recipe.task()) {
+            case TUNE -> new TuneJob(recipe, catalogue, options);
+            case AUTOENCODER -> new AutoencoderJob(recipe, options);
+        };
+    }
+}

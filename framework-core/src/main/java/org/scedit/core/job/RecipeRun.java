@@ -1,0 +1,74 @@
+package org.scedit.core.job;
+
+import com.google.inject.Inject;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.scedit.core.AtomicFiles;
+import org.scedit.core.UserException;
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.Recipe;
+import org.scedit.core.recipe.RecipeDifference;
+import org.scedit.core.recipe.RecipeReader;
+import org.scedit.core.run.RunFolder;
+
+/** Does a recipe, from the first byte read to the summary, in a run folder. */
+public final class RecipeRun {
+    /**
+     * @param overwrite whether an earlier run in the same folder is removed
+     * @param out       progress and results, for a person
+     * @param terminal  whether {@code out} is a terminal
+     * @param stop      asked after every step; when it says true, the run writes a checkpoint and ends
+     */
+    public record Options(boolean overwrite, PrintStream out, boolean terminal, BooleanSupplier stop) {}
+
+    private final PluginCatalogue catalogue;
+
+    /** @param catalogue where the recipe's tuners come from */
+    @Inject
+    public RecipeRun(PluginCatalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    /**
+     * Runs a recipe from the start.
+     *
+     * @return the run's folder
+     * @throws UserException if something the user gave does not fit; what was made until then stays
+     */
+    public Path run(Recipe recipe, Options options) {
+        try (Job job = Job.of(recipe, catalogue, options);
+                RunFolder folder =
+                        options.overwrite() ? RunFolder.replace(recipe.output()) : RunFolder.create(recipe.output())) {
+            AtomicFiles.writeText(folder.recipe(), recipe.resolved());
+            job.run(folder);
+            return folder.path();
+        }
+    }
+
+    /**
+     * Goes on with a run from its last checkpoint; the result is that of an uninterrupted run, byte for byte.
+     *
+     * @param recipe what the run is expected to be of, or null for the recipe in the folder
+     * @throws UserException if the folder holds no run, or one of another recipe: the message says what differs
+     */
+    public Path resume(Path runFolder, Recipe recipe, Options options) {
+        try (RunFolder folder = RunFolder.resume(runFolder)) {
+            Recipe begun = new RecipeReader(catalogue.tuners()).read(folder.recipe(), List.of());
+            if (recipe != null) {
+                List<String> differences = RecipeDifference.between(begun.resolved(), recipe.resolved());
+                if (!differences.isEmpty()) {
+                    throw new UserException(runFolder + ": was begun with another recipe\n  "
+                            + String.join("\n  ", differences)
+                            + "\ngo on without a recipe (scedit run " + runFolder
+                            + " --resume), or run the other one in another folder with output=FOLDER");
+                }
+            }
+            try (Job job = Job.of(begun, catalogue, options)) {
+                job.run(folder);
+            }
+            return folder.path();
+        }
+    }
+}
