@@ -147,7 +147,9 @@ public abstract class TunerContract<C extends Record> {
     @Test
     void theSameSeedGivesTheSameWeights() {
         Map<String, float[]> weights = weights(tuner("one", settings(), 5));
-        assertThat(weights(tuner("other", settings(), 5))).usingRecursiveComparison().isEqualTo(weights);
+        assertThat(weights(tuner("other", settings(), 5)))
+                .usingRecursiveComparison()
+                .isEqualTo(weights);
     }
 
     private static Map<String, float[]> weights(TunerInstance tuner) {
@@ -215,7 +217,8 @@ public abstract class TunerContract<C extends Record> {
                 Autograd autograd = Autograd.record();
                 Scope scope = new Scope()) {
             NDArray prediction = scope.keep(base.forward());
-            NDArray zeros = Torch.of(manager, new float[(int) prediction.getShape().size()], prediction.getShape());
+            NDArray zeros =
+                    Torch.of(manager, new float[(int) prediction.getShape().size()], prediction.getShape());
             autograd.backward(new Ops().meanSquare(prediction, zeros));
             prediction.close();
         }
@@ -244,16 +247,13 @@ public abstract class TunerContract<C extends Record> {
     @Test
     void aFileOfAnotherTunerIsRefusedAndNothingIsChanged() {
         Path file = temporary.resolve("empty.safetensors");
-        SafetensorsWriter.write(
-                file,
-                Map.of("stranger", SafetensorsWriter.Tensor.f32(new float[] {1}, 1)),
-                Map.of());
+        SafetensorsWriter.write(file, Map.of("stranger", SafetensorsWriter.Tensor.f32(new float[] {1}, 1)), Map.of());
         TunerInstance tuner = trained("trained", 1);
         float[] before = predict(tuner, 1);
         assertThatThrownBy(() -> tuner.load(SafetensorsFile.open(file)))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith(file + ": does not fit tuner 'trained' (" + provider().id()
-                        + ")\n  1 weights that this tuner does not have: stranger\n  ")
+                .hasMessageStartingWith(file + ": does not fit tuner 'trained' ("
+                        + provider().id() + ")\n  1 weights that this tuner does not have: stranger\n  ")
                 .hasMessageEndingWith("nothing was loaded; use the base model and the settings it was trained with");
         assertThat(predict(tuner, 1)).isEqualTo(before);
     }
@@ -318,8 +318,8 @@ public abstract class TunerContract<C extends Record> {
     Stream<DynamicTest> badSettingsAreRefused() {
         assertThat(refused()).isNotEmpty();
         return refused().entrySet().stream()
-                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> assertThatThrownBy(
-                                () -> TunerRecipe.settings(provider(), each.getKey().split("\n")))
+                .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> assertThatThrownBy(() ->
+                                TunerRecipe.settings(provider(), each.getKey().split("\n")))
                         .isInstanceOf(UserException.class)
                         .hasMessage(each.getValue())));
     }

@@ -28,12 +28,12 @@ public final class TunerRecipe {
         try {
             Path folder = Files.createTempDirectory("recipe");
             try {
-                var recipe = new StringBuilder("model: { path: " + folder + " }\ntuners:\n  - use: " + provider.id() + "\n");
+                var recipe =
+                        new StringBuilder("model: { path: " + folder + " }\ntuners:\n  - use: " + provider.id() + "\n");
                 for (String line : settings) {
                     recipe.append("    ").append(line).append('\n');
                 }
-                recipe.append("data: { source: folder, path: " + folder
-                        + " }\ntrain: { steps: 1 }\n");
+                recipe.append("data: { source: folder, path: " + folder + " }\ntrain: { steps: 1 }\n");
                 Path file = Files.writeString(folder.resolve(FILE), recipe);
                 return new RecipeReader(Map.of(provider.id(), provider))
                         .read(file, List.of())

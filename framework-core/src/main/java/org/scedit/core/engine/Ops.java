@@ -27,8 +27,7 @@ public final class Ops implements Operators {
             CAST_WB,
             "return torch.conv2d(x, torch.unsqueeze(torch.unsqueeze(w1, -1), -1), b1, [1, 1], [0, 0], [1, 1], 1)");
     private final ScriptFunction gelu = function("x", "return torch.gelu(x, approximate=\"none\")");
-    private final ScriptFunction quickGelu =
-            function("x", "return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))");
+    private final ScriptFunction quickGelu = function("x", "return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))");
     private final ScriptFunction silu = function("x", "return torch.silu(x)");
     private final ScriptFunction geglu = function(
             "x", "a, gate, = torch.chunk(x, 2, -1)", "return torch.mul(a, torch.gelu(gate, approximate=\"none\"))");
@@ -48,8 +47,7 @@ public final class Ops implements Operators {
     private final ScriptFunction upsampleTwice = function(
             "x",
             "return torch.upsample_nearest2d(x, [torch.mul(2, torch.size(x, 2)), torch.mul(2, torch.size(x, 3))], None, None)");
-    private final ScriptFunction padRightBottom =
-            function("x", "return torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)");
+    private final ScriptFunction padRightBottom = function("x", "return torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)");
     private final ScriptFunction like = function("x y", "return torch.to(x, ops.prim.dtype(y))");
     private final ScriptFunction embedding = function("x w", "return torch.embedding(w, x)");
     private final ScriptFunction meanSquare = function("x y", "return torch.mse_loss(x, y)");
@@ -201,7 +199,8 @@ public final class Ops implements Operators {
 
     /** Group normalisation of {@code x (batch, channels, ...)} with a weight and bias per channel. */
     public NDArray groupNorm(NDArray x, NDArray weight, NDArray bias, int groups, double epsilon) {
-        return function("x w b", CAST_WB, "return " + groupNorm(groups, epsilon)).call(x, weight, bias);
+        return function("x w b", CAST_WB, "return " + groupNorm(groups, epsilon))
+                .call(x, weight, bias);
     }
 
     /** {@code silu(groupNorm(x))} in one call. */

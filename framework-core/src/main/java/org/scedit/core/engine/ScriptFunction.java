@@ -41,14 +41,15 @@ public final class ScriptFunction {
      * @throws IllegalArgumentException if libtorch refuses the source; its message says where
      */
     public static ScriptFunction compile(String[] parameters, String... body) {
-        String signature = Arrays.stream(parameters).map(p -> ", " + p + ": Tensor").collect(Collectors.joining());
+        String signature =
+                Arrays.stream(parameters).map(p -> ", " + p + ": Tensor").collect(Collectors.joining());
         String lines = Arrays.stream(body).map(line -> "    " + line + "\n").collect(Collectors.joining());
         String source = "class Ops(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
                 + "  def forward(self: __torch__.Ops" + signature + ") -> Tensor:\n" + lines;
         Torch.prepare();
         try {
-            long handle = JniUtils.loadModuleHandle(
-                    new ByteArrayInputStream(archive(source)), Device.cpu(), true, false);
+            long handle =
+                    JniUtils.loadModuleHandle(new ByteArrayInputStream(archive(source)), Device.cpu(), true, false);
             return new ScriptFunction(new PtSymbolBlock((PtNDManager) Torch.newManager(), handle));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

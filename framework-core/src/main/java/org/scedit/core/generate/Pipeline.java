@@ -117,9 +117,7 @@ public final class Pipeline {
         int down = model.autoencoder().downsampling();
         Shape one = new Shape(1, model.unet().inChannels(), settings.height() / down, settings.width() / down);
         Sampler sampler = new DdimSampler(
-                new NoiseSchedule(model.scheduler().withSpacing(settings.spacing())),
-                settings.steps(),
-                settings.eta());
+                new NoiseSchedule(model.scheduler().withSpacing(settings.spacing())), settings.steps(), settings.eta());
         boolean guided = settings.guidance() > 1;
         List<float[]> latents = new ArrayList<>();
         try (NDManager manager = Torch.newManager();
@@ -179,8 +177,7 @@ public final class Pipeline {
                 }
             }
             NoiseSource noise = length -> noise(seeds[picture], step, length);
-            latents.set(
-                    i, sampler.step(prediction, step, latents.get(i), noise).sample());
+            latents.set(i, sampler.step(prediction, step, latents.get(i), noise).sample());
             observer.step(i, step, prediction, latents.get(i));
         }
     }
@@ -201,9 +198,7 @@ public final class Pipeline {
         try (NDManager manager = Torch.newManager();
                 Scope scope = new Scope()) {
             NDArray x = Torch.of(
-                    manager,
-                    unscaled,
-                    new Shape(1, model.autoencoder().latentChannels(), height / down, width / down));
+                    manager, unscaled, new Shape(1, model.autoencoder().latentChannels(), height / down, width / down));
             return Picture.fromTensor(Torch.floats(model.autoencoder().decode(x)), width, height);
         }
     }

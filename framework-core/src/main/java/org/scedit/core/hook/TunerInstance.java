@@ -46,7 +46,9 @@ public final class TunerInstance implements AutoCloseable {
                 }
                 shapes.put(parameter, shape);
             }
-            if (tuner.skips().isEmpty() && tuner.layers().isEmpty() && tuner.backboneParameters().isEmpty()) {
+            if (tuner.skips().isEmpty()
+                    && tuner.layers().isEmpty()
+                    && tuner.backboneParameters().isEmpty()) {
                 throw new IllegalArgumentException("edits no skip connection, no layer and no parameter of this U-Net");
             }
         } catch (IllegalArgumentException e) {

@@ -13,14 +13,11 @@ final class DataSources {
     /** @param size side of the pictures the model takes, in pixels */
     static Dataset open(Recipe.Data data, int size, PrintStream out) {
         if (data instanceof Recipe.ScenesData scenes) {
-            return new SceneDataset(
-                    scenes.seed(), scenes.split(), scenes.objects(), scenes.styles(), scenes.count());
+            return new SceneDataset(scenes.seed(), scenes.split(), scenes.objects(), scenes.styles(), scenes.count());
         }
         Recipe.FolderData folder = (Recipe.FolderData) data;
         ImageFolder pictures = ImageFolder.open(
-                folder.path(),
-                folder.size().orElse(size),
-                folder.unreadable() == Recipe.Unreadable.SKIP);
+                folder.path(), folder.size().orElse(size), folder.unreadable() == Recipe.Unreadable.SKIP);
         pictures.skipped().forEach(skipped -> out.println("skipped " + skipped.file() + ": " + skipped.reason()));
         return pictures;
     }

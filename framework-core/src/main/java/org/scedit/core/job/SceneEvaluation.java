@@ -75,8 +75,8 @@ public final class SceneEvaluation {
                 var picture = SceneRenderer.render(scene, style);
                 var moments = autoencoder.encode(AutoencoderObjective.tensor(manager, List.of(picture)));
                 float[] decoded = Torch.floats(autoencoder.decode(autoencoder.mean(moments)));
-                result.add(Picture.fromTensor(
-                        Arrays.copyOf(decoded, decoded.length), picture.width(), picture.height()));
+                result.add(
+                        Picture.fromTensor(Arrays.copyOf(decoded, decoded.length), picture.width(), picture.height()));
             }
         }
         return result;

@@ -25,8 +25,10 @@ record SceneScores(String style, double distance, double single, double pairs) {
                 "style distance",
                 (first ? "" : String.format(Locale.ROOT, "%.3f before, ", distance))
                         + String.format(Locale.ROOT, "%.3f after (0 is style '%s')", after.distance, after.style));
-        results.put("captions right", share(first, single, after.single) + " of one object, "
-                + share(first, pairs, after.pairs) + " of two (combinations not seen in pretraining)");
+        results.put(
+                "captions right",
+                share(first, single, after.single) + " of one object, " + share(first, pairs, after.pairs)
+                        + " of two (combinations not seen in pretraining)");
     }
 
     private static String share(boolean first, double before, double after) {

@@ -57,8 +57,8 @@ final class TrainingLoop {
             try (Metrics metrics = checkpoint.isPresent()
                             ? Metrics.resume(folder.metrics(), begun)
                             : Metrics.create(folder.metrics());
-                    ProgressLine progress = ProgressLine.start(
-                            "training", "steps", begun, total, options.out(), options.terminal())) {
+                    ProgressLine progress =
+                            ProgressLine.start("training", "steps", begun, total, options.out(), options.terminal())) {
                 while (trainer.steps() < total && !options.stop().getAsBoolean()) {
                     Trainer.StepResult result = trainer.step();
                     metrics.append(

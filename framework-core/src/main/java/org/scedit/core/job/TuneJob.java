@@ -73,8 +73,8 @@ final class TuneJob implements Job {
 
     /** From the configuration alone, so that a tuner that does not fit is refused before any weight is read. */
     private void buildTuners() {
-        var layout =
-                UNet.fromConfig(recipe.model().path().resolve("unet/config.json")).layout();
+        var layout = UNet.fromConfig(recipe.model().path().resolve("unet/config.json"))
+                .layout();
         List<String> problems = new ArrayList<>();
         for (Recipe.TunerBlock block : recipe.tuners()) {
             try {
@@ -137,12 +137,16 @@ final class TuneJob implements Job {
                 Pictures.writePng(grid(), folder.sample(String.format("step-%06d", step)));
             }
         });
-        results.put("trained", String.format(
-                Locale.ROOT,
-                "%d steps of %.3f s, %,d trainable parameters",
-                outcome.steps(),
-                outcome.stepTime(),
-                trainables.stream().mapToLong(each -> each.value().getShape().size()).sum()));
+        results.put(
+                "trained",
+                String.format(
+                        Locale.ROOT,
+                        "%d steps of %.3f s, %,d trainable parameters",
+                        outcome.steps(),
+                        outcome.stepTime(),
+                        trainables.stream()
+                                .mapToLong(each -> each.value().getShape().size())
+                                .sum()));
         if (!outcome.finished()) {
             options.out().println(Interrupted.line(folder, outcome.steps(), loop.total()));
             return false;
@@ -175,12 +179,11 @@ final class TuneJob implements Job {
 
     private LatentBatches batches(Dataset data) {
         Recipe.Train train = recipe.train().orElseThrow();
-        var settings = new LatentBatches.Settings(
-                train.batch(), train.captionDropout(), train.textEncoder(), recipe.seed());
+        var settings =
+                new LatentBatches.Settings(train.batch(), train.captionDropout(), train.textEncoder(), recipe.seed());
         try (ProgressLine progress =
                 ProgressLine.start("encoding", "pictures", 0, data.size(), options.out(), options.terminal())) {
-            return new LatentBatches(
-                    model, data, settings, options.out()::println, done -> progress.update(done, ""));
+            return new LatentBatches(model, data, settings, options.out()::println, done -> progress.update(done, ""));
         }
     }
 
@@ -194,7 +197,8 @@ final class TuneJob implements Job {
         boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;
         if (fresh || recipe.train().orElseThrow().textEncoder()) {
             Path target = folder.path().resolve("model");
-            List<String> parts = List.of("unet/" + DiffusionModel.WEIGHTS, "text_encoder/" + DiffusionModel.TEXT_WEIGHTS);
+            List<String> parts =
+                    List.of("unet/" + DiffusionModel.WEIGHTS, "text_encoder/" + DiffusionModel.TEXT_WEIGHTS);
             ModelFolders.copyExcept(recipe.model().path(), target, parts);
             ModelFolders.write(model.unet().parameters(), target.resolve(parts.get(0)));
             ModelFolders.write(model.textEncoder().parameters(), target.resolve(parts.get(1)));
@@ -265,8 +269,7 @@ final class TuneJob implements Job {
     private List<Picture> pictures() {
         return recipe.sample().isEmpty()
                 ? List.of()
-                : pipeline.draw(
-                        prompts(), recipe.sample().get().seed(), drawing(), Pipeline.Observer.NONE);
+                : pipeline.draw(prompts(), recipe.sample().get().seed(), drawing(), Pipeline.Observer.NONE);
     }
 
     private Picture grid() {
@@ -299,8 +302,7 @@ final class TuneJob implements Job {
         var two = new SceneEvaluation(Split.HELDOUT, 2, count);
         List<Picture> ones = one.draw(pipeline, recipe.seed(), drawing());
         List<Picture> twos = two.draw(pipeline, recipe.seed(), drawing());
-        return new SceneScores(
-                style.word(), one.styleDistance(ones, style, model), one.right(ones), two.right(twos));
+        return new SceneScores(style.word(), one.styleDistance(ones, style, model), one.right(ones), two.right(twos));
     }
 
     private void report(RunFolder folder, Map<String, String> results) {
@@ -309,10 +311,9 @@ final class TuneJob implements Job {
             results.put("loss", folder.lossCurve().toString());
         }
         var text = new StringBuilder("# " + recipe.name() + "\n\n");
-        results.forEach((name, value) -> text.append("- **").append(name).append("**: ").append(value).append('\n'));
-        text.append("\nThe same again: `scedit run ")
-                .append(folder.recipe())
-                .append(" output=ANOTHER_FOLDER`\n");
+        results.forEach((name, value) ->
+                text.append("- **").append(name).append("**: ").append(value).append('\n'));
+        text.append("\nThe same again: `scedit run ").append(folder.recipe()).append(" output=ANOTHER_FOLDER`\n");
         AtomicFiles.writeText(folder.summary(), text.toString());
         results.put("summary", folder.summary().toString());
         results.forEach((name, value) -> options.out().println(String.format("%-16s %s", name, value)));

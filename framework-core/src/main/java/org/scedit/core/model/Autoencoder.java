@@ -184,8 +184,8 @@ public final class Autoencoder {
      */
     public NDArray decode(NDArray latents) {
         try (Scope scope = new Scope()) {
-            NDArray hidden = decoderIn.forward(
-                    postQuant == null ? latents : postQuant.forward(latents, Hooks.NONE), Hooks.NONE);
+            NDArray hidden =
+                    decoderIn.forward(postQuant == null ? latents : postQuant.forward(latents, Hooks.NONE), Hooks.NONE);
             hidden = decoderMiddle.forward(hidden);
             for (UpBlock block : upBlocks) {
                 for (ResnetBlock resnet : block.resnets()) {

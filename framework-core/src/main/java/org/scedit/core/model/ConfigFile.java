@@ -100,8 +100,8 @@ public final class ConfigFile {
         }
         List<Integer> result = integers(key);
         if (result.size() != count) {
-            throw new UserException(file + ": '" + key + "' has " + result.size() + " entries, expected one for each of "
-                    + count + " blocks");
+            throw new UserException(file + ": '" + key + "' has " + result.size()
+                    + " entries, expected one for each of " + count + " blocks");
         }
         return result;
     }
@@ -117,7 +117,9 @@ public final class ConfigFile {
     /** @throws UserException if the key has another value than one of those supported */
     public void supportOnly(String key, String byDefault, String... supported) {
         String value = has(key)
-                ? values.get(key).isJsonPrimitive() ? values.get(key).getAsString() : values.get(key).toString()
+                ? values.get(key).isJsonPrimitive()
+                        ? values.get(key).getAsString()
+                        : values.get(key).toString()
                 : byDefault;
         if (!List.of(supported).contains(value)) {
             throw new UserException(file + ": '" + key + "' is " + value + ", which is not supported; supported: "

@@ -21,7 +21,6 @@ final class ConvLayer {
     }
 
     NDArray forward(NDArray x, Hooks hooks) {
-        return hooks.layer(
-                point, x, ops.conv2d(x, weight.value(), bias.value(), point.stride(), point.padding()));
+        return hooks.layer(point, x, ops.conv2d(x, weight.value(), bias.value(), point.stride(), point.padding()));
     }
 }

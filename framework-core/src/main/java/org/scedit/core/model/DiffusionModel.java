@@ -134,8 +134,8 @@ public final class DiffusionModel implements AutoCloseable {
                     + ", the text encoder makes " + textEncoder.width());
         }
         if (tokenizer.vocabularySize() > textEncoder.config().integer("vocab_size")) {
-            problems.add(folder + ": the tokenizer has " + tokenizer.vocabularySize() + " tokens, the text encoder knows "
-                    + textEncoder.config().integer("vocab_size"));
+            problems.add(folder + ": the tokenizer has " + tokenizer.vocabularySize()
+                    + " tokens, the text encoder knows " + textEncoder.config().integer("vocab_size"));
         }
         if (tokenizer.maxLength() > textEncoder.maxTokens()) {
             problems.add(folder + ": the tokenizer makes prompts of " + tokenizer.maxLength()

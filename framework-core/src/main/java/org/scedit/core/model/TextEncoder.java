@@ -37,8 +37,7 @@ public final class TextEncoder {
         String path = "text_model.embeddings.";
         tokens = parameters.add(
                 path + "token_embedding.weight", Parameter.Init.EMBEDDING, 0, config.integer("vocab_size"), width);
-        positions = parameters.add(
-                path + "position_embedding.weight", Parameter.Init.EMBEDDING, 0, maxTokens(), width);
+        positions = parameters.add(path + "position_embedding.weight", Parameter.Init.EMBEDDING, 0, maxTokens(), width);
         double epsilon = config.decimal("layer_norm_eps", 1e-5);
         for (int i = 0; i < config.integer("num_hidden_layers"); i++) {
             layers.add(new Layer(model, "text_model.encoder.layers." + i, config, epsilon));
@@ -103,8 +102,7 @@ public final class TextEncoder {
                     java.util.Arrays.stream(ids).flatMapToLong(LongStream::of).toArray(),
                     new Shape(ids.length, length));
             NDArray order = Torch.of(manager, LongStream.range(0, length).toArray(), new Shape(length));
-            NDArray hidden =
-                    ops.embedding(flat, tokens.value()).add(ops.embedding(order, positions.value()));
+            NDArray hidden = ops.embedding(flat, tokens.value()).add(ops.embedding(order, positions.value()));
             for (Layer each : layers.subList(0, layer)) {
                 hidden = each.forward(hidden);
             }

@@ -90,8 +90,8 @@ public final class UNet {
             List<Transformer2D> attentions = new ArrayList<>();
             boolean attends = attends(downTypes.get(i), "DownBlock2D", "down_block_types");
             for (int j = 0; j < layers.get(i); j++) {
-                resnets.add(new ResnetBlock(
-                        model, path + ".resnets." + j, current, out, timeChannels, groups, epsilon));
+                resnets.add(
+                        new ResnetBlock(model, path + ".resnets." + j, current, out, timeChannels, groups, epsilon));
                 current = out;
                 if (attends) {
                     attentions.add(new Transformer2D(
@@ -109,13 +109,7 @@ public final class UNet {
             ConvLayer downsampler = null;
             if (i < blocks - 1) {
                 downsampler = new ConvLayer(
-                        model,
-                        path + ".downsamplers.0.conv",
-                        out,
-                        out,
-                        3,
-                        2,
-                        config.integer("downsample_padding", 1));
+                        model, path + ".downsamplers.0.conv", out, out, 3, 2, config.integer("downsample_padding", 1));
                 downsampling *= 2;
                 pushed.push(new int[] {out, downsampling});
             }
@@ -164,9 +158,8 @@ public final class UNet {
                             linearProjection));
                 }
             }
-            ConvLayer upsampler = i < blocks - 1
-                    ? new ConvLayer(model, path + ".upsamplers.0.conv", out, out, 3, 1, 1)
-                    : null;
+            ConvLayer upsampler =
+                    i < blocks - 1 ? new ConvLayer(model, path + ".upsamplers.0.conv", out, out, 3, 1, 1) : null;
             upBlocks.add(new UpBlock(resnets, attentions, consumed, upsampler));
         }
         normOut = Norm.group(model, "conv_norm_out", current, groups, epsilon);
@@ -186,8 +179,8 @@ public final class UNet {
         if (type.equals(plain)) {
             return false;
         }
-        throw new UserException(config.file() + ": '" + key + "' holds " + type + ", which is not supported; supported: "
-                + plain + ", CrossAttn" + plain);
+        throw new UserException(config.file() + ": '" + key + "' holds " + type
+                + ", which is not supported; supported: " + plain + ", CrossAttn" + plain);
     }
 
     private static void refuseUnsupported(ConfigFile config) {
@@ -331,7 +324,10 @@ public final class UNet {
             }
         }
         NDArray embedded = ops.to(
-                Torch.of(latents.getManager(), sinusoids, new ai.djl.ndarray.types.Shape(timesteps.length, baseChannels)),
+                Torch.of(
+                        latents.getManager(),
+                        sinusoids,
+                        new ai.djl.ndarray.types.Shape(timesteps.length, baseChannels)),
                 precision);
         return ops.silu(time2.forward(ops.silu(time1.forward(embedded, hooks)), hooks));
     }

@@ -75,8 +75,8 @@ public final class WeightLoader {
         }
         List<String> missing = parameters.all().stream()
                 .map(Parameter::name)
-                .filter(name -> !filled.contains(name)
-                        && misfits.stream().noneMatch(misfit -> misfit.startsWith(name + " ")))
+                .filter(name ->
+                        !filled.contains(name) && misfits.stream().noneMatch(misfit -> misfit.startsWith(name + " ")))
                 .toList();
         List<String> problems = new ArrayList<>();
         describe(problems, unexpected, "unexpected");
@@ -123,10 +123,12 @@ public final class WeightLoader {
                         case F32 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT32);
                         case F16 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT16);
                         case BF16 -> Torch.of(manager, file.floats(entry.name()), shape);
-                        default -> throw new UserException(file.path() + ": tensor '" + entry.name() + "' is "
-                                + entry.dtype() + "; weights are F32, F16 or BF16");
+                        default ->
+                            throw new UserException(file.path() + ": tensor '" + entry.name() + "' is " + entry.dtype()
+                                    + "; weights are F32, F16 or BF16");
                     };
-            // A mapped array must stay the very handle that DJL made: only that one keeps the mapping from being unmapped.
+            // A mapped array must stay the very handle that DJL made: only that one keeps the mapping from being
+            // unmapped.
             return scope.keep(mapped ? stored : ops.copyTo(stored, precision));
         }
     }

@@ -160,7 +160,9 @@ public record Recipe(
      * @param split   which combinations of colour and shape
      */
     public record ScenesData(
-            @Setting(value = "how the scenes are drawn; with several, picture after picture in turn", defaultsTo = "[plain]")
+            @Setting(
+                    value = "how the scenes are drawn; with several, picture after picture in turn",
+                    defaultsTo = "[plain]")
             List<Style> styles,
 
             @Setting(value = "how many different pictures", min = 1)

@@ -47,7 +47,8 @@ public final class TunerSettings {
             var binder = new RecordBinder(new PathLookup(Path.of("")), problems, Map.of(), key -> Optional.empty());
             config = binder.bind(block, "", start, provider.configType());
         } else if (problems.isEmpty()) {
-            problems.add(start, "the settings of '" + provider.id() + "' must be like {key: value}, got '" + yaml + "'");
+            problems.add(
+                    start, "the settings of '" + provider.id() + "' must be like {key: value}, got '" + yaml + "'");
         }
         if (!problems.isEmpty()) {
             throw UserException.of(problems.lines(), "nothing was loaded");

@@ -64,9 +64,7 @@ public final class AdamW {
                         settings.beta2(),
                         1 - settings.beta2()),
                 String.format(
-                        Locale.ROOT,
-                        "d = torch.add_(torch.div(torch.sqrt(v), correction), %.17e)",
-                        settings.epsilon()),
+                        Locale.ROOT, "d = torch.add_(torch.div(torch.sqrt(v), correction), %.17e)", settings.epsilon()),
                 "return torch.sub_(w, torch.mul_(torch.div(m, d), size))");
     }
 
@@ -109,8 +107,7 @@ public final class AdamW {
             NDArray correction = scalar(step, Math.sqrt(1 - Math.pow(settings.beta2(), steps)));
             for (Moments each : moments) {
                 NDArray gradient = each.weights().value().getGradient();
-                update.call(
-                        each.weights().value(), gradient, each.mean(), each.square(), keep, size, correction);
+                update.call(each.weights().value(), gradient, each.mean(), each.square(), keep, size, correction);
                 gradient.subi(gradient);
             }
         }

@@ -65,11 +65,7 @@ public final class AutoencoderObjective implements Objective {
      * @param anchored    how many batches the fading anchor lasts; 0 for none
      */
     public AutoencoderObjective(
-            Autoencoder autoencoder,
-            boolean fresh,
-            LongFunction<List<Picture>> batches,
-            long seed,
-            long anchored) {
+            Autoencoder autoencoder, boolean fresh, LongFunction<List<Picture>> batches, long seed, long anchored) {
         this.autoencoder = autoencoder;
         this.batches = batches;
         this.seed = seed;
@@ -107,9 +103,8 @@ public final class AutoencoderObjective implements Objective {
             NDArray logVariance = autoencoder.logVariance(moments);
             NDArray noise = Torch.normal(manager, Randomness.seed(seed, "latents", batch), mean.getShape());
             NDArray decoded = autoencoder.decode(SAMPLE.call(mean, logVariance, noise));
-            NDArray loss = RECONSTRUCTION
-                    .call(decoded, target)
-                    .add(ops.scale(DIVERGENCE.call(mean, logVariance), KL_WEIGHT));
+            NDArray loss =
+                    RECONSTRUCTION.call(decoded, target).add(ops.scale(DIVERGENCE.call(mean, logVariance), KL_WEIGHT));
             double anchor = anchoredBatches == 0 ? 0 : 1 - (double) batch / anchoredBatches;
             return scope.keep(anchor > 0 ? loss.add(ops.scale(ANCHOR.call(mean, target), anchor)) : loss);
         }

@@ -85,7 +85,8 @@ public final class DiffusionObjective implements Objective {
             NDArray latents = batches.latents(batch, manager);
             NDArray noise = Torch.normal(manager, Randomness.seed(seed, "noise", batch), latents.getShape());
             if (settings.noiseOffset() > 0) {
-                Shape perChannel = new Shape(latents.getShape().get(0), latents.getShape().get(1), 1, 1);
+                Shape perChannel =
+                        new Shape(latents.getShape().get(0), latents.getShape().get(1), 1, 1);
                 NDArray offset = Torch.normal(manager, Randomness.seed(seed, "offset", batch), perChannel);
                 noise = noise.add(ops.scale(offset, settings.noiseOffset()));
             }

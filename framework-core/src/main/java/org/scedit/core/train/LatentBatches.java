@@ -74,8 +74,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
         }
         try (NDManager manager = Torch.newManager();
                 Scope scope = new Scope()) {
-            float[] moments =
-                    Torch.floats(model.autoencoder().encode(AutoencoderObjective.tensor(manager, pictures)));
+            float[] moments = Torch.floats(model.autoencoder().encode(AutoencoderObjective.tensor(manager, pictures)));
             int size = (int) latent.size();
             for (int i = from; i < to; i++) {
                 means[i] = new float[size];

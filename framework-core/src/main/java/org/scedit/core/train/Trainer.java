@@ -61,8 +61,7 @@ public final class Trainer implements AutoCloseable {
         optimizer = new AdamW(objective.trainables(), settings.adam(), manager);
         if (settings.emaDecay() > 0) {
             for (Trainable trainable : objective.trainables()) {
-                averages.put(
-                        trainable.name(), manager.zeros(trainable.value().getShape()));
+                averages.put(trainable.name(), manager.zeros(trainable.value().getShape()));
             }
         }
     }

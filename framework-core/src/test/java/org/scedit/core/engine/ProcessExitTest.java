@@ -55,7 +55,8 @@ class ProcessExitTest {
             try (NDManager manager = Torch.newManager()) {
                 Torch.setThreads(1);
                 NDArray image = Torch.normal(manager, 1, new Shape(1, 16, 16, 16));
-                NDArray kernel = Torch.normal(manager, 2, new Shape(16, 16, 3, 3)).mul(Torch.of(manager, new float[] {0.05f}, new Shape()));
+                NDArray kernel = Torch.normal(manager, 2, new Shape(16, 16, 3, 3))
+                        .mul(Torch.of(manager, new float[] {0.05f}, new Shape()));
                 NDArray bias = manager.zeros(new Shape(16));
                 kernel.setRequiresGradient(true);
                 for (boolean first = true; ; first = false) {

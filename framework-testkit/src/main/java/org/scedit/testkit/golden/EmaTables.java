@@ -23,7 +23,8 @@ final class EmaTables implements GoldenCheck {
                 JsonArray pair = expected.get(update).getAsJsonArray();
                 String what = entry.getKey() + " at update " + update;
                 average -= (1 - decay.at(update)) * (average - 1);
-                goldenCase.number(what + ", decay", decay.at(update), pair.get(0).getAsDouble(), TOLERANCE);
+                goldenCase.number(
+                        what + ", decay", decay.at(update), pair.get(0).getAsDouble(), TOLERANCE);
                 goldenCase.number(what + ", average", average, pair.get(1).getAsDouble(), TOLERANCE);
             }
         }

@@ -44,7 +44,9 @@ public final class GoldenCases {
     public static GoldenCases configured() {
         String cases = System.getProperty("golden.cases", "");
         return of(
-                isOwn() ? onClassPath() : Path.of(System.getProperty("golden.base", "")).resolve(directoryProperty()),
+                isOwn()
+                        ? onClassPath()
+                        : Path.of(System.getProperty("golden.base", "")).resolve(directoryProperty()),
                 Arrays.stream(cases.split(","))
                         .map(String::strip)
                         .filter(name -> !name.isEmpty())

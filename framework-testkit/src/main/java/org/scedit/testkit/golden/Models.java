@@ -15,8 +15,7 @@ final class Models {
 
     static UNet unet(GoldenCase goldenCase, String folder, NDManager manager) {
         UNet unet = UNet.fromConfig(goldenCase.file(folder + "config.json"));
-        loader(manager)
-                .load(unet.parameters(), SafetensorsFile.open(goldenCase.file(folder + DiffusionModel.WEIGHTS)));
+        loader(manager).load(unet.parameters(), SafetensorsFile.open(goldenCase.file(folder + DiffusionModel.WEIGHTS)));
         return unet;
     }
 
@@ -24,16 +23,16 @@ final class Models {
         Autoencoder autoencoder = Autoencoder.fromConfig(goldenCase.file(folder + "config.json"));
         loader(manager)
                 .renaming(Autoencoder::currentName)
-                .load(
-                        autoencoder.parameters(),
-                        SafetensorsFile.open(goldenCase.file(folder + DiffusionModel.WEIGHTS)));
+                .load(autoencoder.parameters(), SafetensorsFile.open(goldenCase.file(folder + DiffusionModel.WEIGHTS)));
         return autoencoder;
     }
 
     static TextEncoder textEncoder(GoldenCase goldenCase, String folder, NDManager manager) {
         TextEncoder encoder = TextEncoder.fromConfig(goldenCase.file(folder + "config.json"));
         loader(manager)
-                .load(encoder.parameters(), SafetensorsFile.open(goldenCase.file(folder + DiffusionModel.TEXT_WEIGHTS)));
+                .load(
+                        encoder.parameters(),
+                        SafetensorsFile.open(goldenCase.file(folder + DiffusionModel.TEXT_WEIGHTS)));
         return encoder;
     }
 

@@ -17,7 +17,9 @@ final class PerSample {
         float[] result = new float[x.length];
         for (int i = 0; i < x.length / size; i++) {
             float[] one = function.apply(
-                    Arrays.copyOfRange(x, i * size, (i + 1) * size), Arrays.copyOfRange(y, i * size, (i + 1) * size), i);
+                    Arrays.copyOfRange(x, i * size, (i + 1) * size),
+                    Arrays.copyOfRange(y, i * size, (i + 1) * size),
+                    i);
             System.arraycopy(one, 0, result, i * size, size);
         }
         return result;

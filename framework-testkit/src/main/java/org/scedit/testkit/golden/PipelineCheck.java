@@ -39,13 +39,12 @@ final class PipelineCheck implements GoldenCheck {
         Tensors io = goldenCase.tensors("io.safetensors");
         io.leaveAside(name -> name.startsWith("out.img2img."));
         JsonObject parts = goldenCase.settings().getAsJsonObject("parts");
-        var tunerFile = SafetensorsFile.open(
-                goldenCase.file(parts.get("sc_tuner").getAsString()));
-        var scheduler = SchedulerConfig.read(
-                goldenCase.file(parts.get("scheduler").getAsString() + "scheduler_config.json"));
+        var tunerFile =
+                SafetensorsFile.open(goldenCase.file(parts.get("sc_tuner").getAsString()));
+        var scheduler =
+                SchedulerConfig.read(goldenCase.file(parts.get("scheduler").getAsString() + "scheduler_config.json"));
         try (NDManager manager = Torch.newManager();
-                var unet = new TunedUNet(
-                        Models.unet(goldenCase, folder(parts, "unet"), manager), Precision.FLOAT32);
+                var unet = new TunedUNet(Models.unet(goldenCase, folder(parts, "unet"), manager), Precision.FLOAT32);
                 TunerInstance tuner = ScTuners.load(unet.unet().layout(), 1, List.of(), tunerFile)) {
             Autoencoder autoencoder = Models.autoencoder(goldenCase, folder(parts, "vae"), manager);
             TextEncoder encoder = Models.textEncoder(goldenCase, folder(parts, "text_encoder"), manager);

@@ -42,7 +42,8 @@ final class SamplerCheck implements GoldenCheck {
                 goldenCase.output(io, "out.pred_x0." + i, result.predictedOriginal());
             }
         }
-        goldenCase.equal("draws of noise", draws.get(), settings.get("noise_draws").getAsInt());
+        goldenCase.equal(
+                "draws of noise", draws.get(), settings.get("noise_draws").getAsInt());
     }
 
     private static Sampler sampler(String name, JsonObject settings, NoiseSchedule schedule) {
@@ -51,7 +52,8 @@ final class SamplerCheck implements GoldenCheck {
             return new DdpmSampler(schedule, steps);
         }
         JsonObject step = settings.getAsJsonObject("step_kwargs");
-        return new DdimSampler(schedule, steps, step.has("eta") ? step.get("eta").getAsDouble() : 0);
+        return new DdimSampler(
+                schedule, steps, step.has("eta") ? step.get("eta").getAsDouble() : 0);
     }
 
     private static void schedule(GoldenCase goldenCase, Tensors io, NoiseSchedule schedule) {

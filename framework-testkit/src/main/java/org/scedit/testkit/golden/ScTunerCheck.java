@@ -64,8 +64,7 @@ final class ScTunerCheck implements GoldenCheck {
             goldenCase.output(io, "out.scale" + scale + ".loss", loss.getFloat());
             autograd.backward(loss);
         }
-        tuner.arrays()
-                .forEach((name, array) -> goldenCase.gradient(io, "grad.scale" + scale + "." + name, array));
+        tuner.arrays().forEach((name, array) -> goldenCase.gradient(io, "grad.scale" + scale + "." + name, array));
         unet.detach(tuner.name());
     }
 

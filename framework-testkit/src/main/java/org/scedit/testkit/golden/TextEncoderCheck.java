@@ -23,8 +23,7 @@ final class TextEncoderCheck implements GoldenCheck {
             long[][] ids = io.rows("in.input_ids");
             NDArray states = encoder.forward(manager, ids);
             goldenCase.output(io, "out.last_hidden_state", states);
-            goldenCase.output(
-                    io, "out.short_last_hidden_state", encoder.forward(manager, io.rows("in.short_ids")));
+            goldenCase.output(io, "out.short_last_hidden_state", encoder.forward(manager, io.rows("in.short_ids")));
             goldenCase.output(io, "out.pooled", pooled(encoder, ids, Torch.floats(states)));
             for (String layer : io.below(HIDDEN)) {
                 goldenCase.output(io, HIDDEN + layer, encoder.hiddenState(manager, ids, index(encoder, layer)));

@@ -17,7 +17,10 @@ final class TokenizerCheck implements GoldenCheck {
         JsonObject cases = goldenCase.json("cases.json");
         Path folder = goldenCase.file("");
         ClipTokenizer tokenizer = ClipTokenizer.load(folder);
-        goldenCase.equal("vocabulary", tokenizer.vocabularySize(), cases.get("vocab_size").getAsInt());
+        goldenCase.equal(
+                "vocabulary",
+                tokenizer.vocabularySize(),
+                cases.get("vocab_size").getAsInt());
         goldenCase.equal("end mark", tokenizer.endId(), cases.get("eos").getAsLong());
         ClipTokenizer zeroPadded = zeroPadded(goldenCase);
         for (JsonElement element : cases.getAsJsonArray("cases")) {

@@ -52,8 +52,8 @@ final class TrainingCheck implements GoldenCheck {
             List<Trainable> trainables = tuner.arrays().entrySet().stream()
                     .map(entry -> new Trainable(entry.getKey(), entry.getValue()))
                     .toList();
-            var recorded = new Recorded(
-                    io, objective(unet, schedule, trainables, gamma), number(settings, "noise_offset"));
+            var recorded =
+                    new Recorded(io, objective(unet, schedule, trainables, gamma), number(settings, "noise_offset"));
             weights(goldenCase, io, schedule, gamma);
             firstGradients(goldenCase, io, recorded, settings, manager);
             train(goldenCase, io, recorded, settings, tuner.arrays());
@@ -107,11 +107,7 @@ final class TrainingCheck implements GoldenCheck {
     }
 
     private static void train(
-            GoldenCase goldenCase,
-            Tensors io,
-            Recorded recorded,
-            JsonObject settings,
-            Map<String, NDArray> weights) {
+            GoldenCase goldenCase, Tensors io, Recorded recorded, JsonObject settings, Map<String, NDArray> weights) {
         int steps = settings.get("steps").getAsInt();
         var losses = new float[steps];
         var norms = new float[steps];

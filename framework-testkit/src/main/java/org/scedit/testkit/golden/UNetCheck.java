@@ -43,10 +43,10 @@ final class UNetCheck implements GoldenCheck {
             float[] timesteps = io.timesteps("in.timestep");
 
             var recorder = new Recorder();
-            goldenCase.output(
-                    io, "out.sample", unet.forward(sample, timesteps, text, Precision.FLOAT32, recorder));
+            goldenCase.output(io, "out.sample", unet.forward(sample, timesteps, text, Precision.FLOAT32, recorder));
             recorder.skips.forEach((index, skip) -> goldenCase.output(io, "out.skip." + index, skip));
-            goldenCase.output(io, "out.mid", recorder.middle((int) io.shape("out.mid").get(1)));
+            goldenCase.output(
+                    io, "out.mid", recorder.middle((int) io.shape("out.mid").get(1)));
 
             Map<String, NDArray> watched = new LinkedHashMap<>();
             for (String name : io.below("grad.")) {
@@ -75,7 +75,8 @@ final class UNetCheck implements GoldenCheck {
             float[] noise = io.floats("in.noise");
             long[] timesteps = io.longs("in.timestep");
             int size = latents.length / timesteps.length;
-            float[] noisy = PerSample.map(latents, noise, size, (x, e, i) -> schedule.addNoise(x, e, (int) timesteps[i]));
+            float[] noisy =
+                    PerSample.map(latents, noise, size, (x, e, i) -> schedule.addNoise(x, e, (int) timesteps[i]));
             goldenCase.output(io, "out.noisy", noisy);
             goldenCase.output(
                     io,

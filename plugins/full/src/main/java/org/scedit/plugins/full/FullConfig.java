@@ -10,9 +10,9 @@ import org.scedit.api.Setting;
  */
 public record FullConfig(
         @Setting(
-                        value = "which U-Net parameters are trained: diffusers names where * stands for any characters",
-                        defaultsTo = "['*']")
-                List<String> parameters) {
+                value = "which U-Net parameters are trained: diffusers names where * stands for any characters",
+                defaultsTo = "['*']")
+        List<String> parameters) {
     public FullConfig {
         parameters = List.copyOf(parameters);
         if (parameters.isEmpty()) {

@@ -34,24 +34,19 @@ class FullTest extends TunerContract<FullConfig> {
 
     @Override
     protected Map<String, String> refused() {
-        return Map.of(
-                "parameter: ['*']",
-                """
+        return Map.of("parameter: ['*']", """
                 recipe.yaml:4:5   unknown key 'parameter' for tuner 'full'; did you mean 'parameters'?
-                1 problem, nothing was started""",
-                "parameters: []",
-                """
+                1 problem, nothing was started""", "parameters: []", """
                 recipe.yaml:4:5   tuners[0].parameters must hold at least one pattern, such as '*'
-                1 problem, nothing was started""",
-                "parameters: '*'",
-                """
+                1 problem, nothing was started""", "parameters: '*'", """
                 recipe.yaml:4:5   tuners[0].parameters must be a list, such as ["one", "two"], got '*'
                 1 problem, nothing was started""");
     }
 
     @Test
     void starTrainsEverything() {
-        assertThat(tuner("all", settings(), 1).shapes()).isEqualTo(base().layout().parameters());
+        assertThat(tuner("all", settings(), 1).shapes())
+                .isEqualTo(base().layout().parameters());
     }
 
     @Test

@@ -11,17 +11,18 @@ import org.scedit.api.Setting;
  */
 public record ScTunerConfig(
         @Setting(
-                        value = "hidden width / skip channels; lower = fewer parameters; the released recipes use 1.0",
-                        defaultsTo = "1.0",
-                        min = 0,
-                        aboveMin = true,
-                        max = 4)
-                double downRatio,
+                value = "hidden width / skip channels; lower = fewer parameters; the released recipes use 1.0",
+                defaultsTo = "1.0",
+                min = 0,
+                aboveMin = true,
+                max = 4)
+        double downRatio,
+
         @Setting(
-                        value = "indices of the skips to tune, in decoder order (0 = deepest); empty = all",
-                        defaultsTo = "[]",
-                        min = 0)
-                List<Integer> skips) {
+                value = "indices of the skips to tune, in decoder order (0 = deepest); empty = all",
+                defaultsTo = "[]",
+                min = 0)
+        List<Integer> skips) {
     public ScTunerConfig {
         skips = List.copyOf(skips);
         if (skips.stream().distinct().count() < skips.size()) {

@@ -130,7 +130,9 @@ class ScTunerTest extends TunerContract<ScTunerConfig> {
     private static UNetLayout stableDiffusion15() throws IOException {
         try (var in = ScTunerTest.class.getResourceAsStream("sd15-unet-config.json")) {
             String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return new UNet(ConfigFile.of(Path.of("sd15-unet-config.json"), JsonParser.parseString(json).getAsJsonObject()))
+            return new UNet(ConfigFile.of(
+                            Path.of("sd15-unet-config.json"),
+                            JsonParser.parseString(json).getAsJsonObject()))
                     .layout();
         }
     }
@@ -162,7 +164,8 @@ class ScTunerTest extends TunerContract<ScTunerConfig> {
     void aRatioThatLeavesNoChannelIsRefused() {
         assertThatThrownBy(() -> tuner("thin", new ScTunerConfig(0.1, List.of()), 1))
                 .isInstanceOf(UserException.class)
-                .hasMessage("tuner 'thin': down_ratio 0.1 leaves no hidden channel at skip 8 of 8 channels; use at least"
-                        + " 1/8");
+                .hasMessage(
+                        "tuner 'thin': down_ratio 0.1 leaves no hidden channel at skip 8 of 8 channels; use at least"
+                                + " 1/8");
     }
 }
