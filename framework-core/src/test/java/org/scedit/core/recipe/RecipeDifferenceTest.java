@@ -26,7 +26,7 @@ class RecipeDifferenceTest {
                 .containsExactly(
                         "tuners: 1 entry before, 2 entries now",
                         "tuners[0].skips: [] before, [0] now",
-                        "data.styles[0]: stripes before, dots now",
+                        "data.styles: [stripes] before, [dots] now",
                         "train.steps: 300 before, not set now",
                         "tuners[1].use: not set before, lora now",
                         "tuners[1].name: not set before, lora now",

@@ -1,0 +1,115 @@
+package org.scedit.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.scedit.api.TunerProvider;
+import org.scedit.core.UserException;
+import org.scedit.core.bench.Benchmark;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.TunerSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures training steps. */
+@Command(
+        name = "bench",
+        sortOptions = false,
+        description = {
+            "Measures training steps (forward, backward, AdamW) of a tuner on a U-Net of full size with random weights,"
+                    + " and prints one line of JSON.",
+            "",
+            "seconds is the median of the steps; matmul_ms the median time of a product of two 2048x2048 matrices in the"
+                    + " same precision, measured before and after them; step_over_matmul their ratio.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  scedit bench --model sd15 --tuner sc-tuner --precision bfloat16 --batch 1 --latent 64 --steps 5",
+            "  scedit bench --model models/embedded --latent 8 down_ratio=0.5"
+        })
+final class BenchCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            defaultValue = Benchmark.SD15,
+            description = "sd15, a model folder or a U-Net's config.json; default: ${DEFAULT-VALUE}.")
+    private String model;
+
+    @Option(
+            names = "--tuner",
+            paramLabel = "ID",
+            defaultValue = "sc-tuner",
+            description = "The tuning method; default: ${DEFAULT-VALUE}.")
+    private String tuner;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            defaultValue = "float32",
+            description = "Of the frozen backbone: float32 or bfloat16; default: ${DEFAULT-VALUE}.")
+    private Precision precision;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Pictures in a step; default: ${DEFAULT-VALUE}.")
+    private int batch;
+
+    @Option(
+            names = "--latent",
+            paramLabel = "SIDE",
+            defaultValue = "64",
+            description = "Side of the latents, an eighth of the pictures' for Stable Diffusion; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int latent;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Measured steps, after one to warm up; default: ${DEFAULT-VALUE}.")
+    private int steps;
+
+    @Parameters(paramLabel = "KEY=VALUE", description = "Settings of the tuner, such as down_ratio=0.5.")
+    private List<String> settings = List.of();
+
+    BenchCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        var measured = new Benchmark.Settings(precision, batch, latent, steps);
+        try (PluginCatalogue plugins = Home.plugins()) {
+            TunerProvider<?> provider = plugins.tuners().get(tuner);
+            if (provider == null) {
+                throw new UserException("--tuner '" + tuner + "': no plugin is named so; "
+                        + (plugins.tuners().isEmpty()
+                                ? "none is installed"
+                                : "there are "
+                                        + String.join(", ", plugins.tuners().keySet())));
+            }
+            Record config = TunerSettings.read(yaml(), provider, "settings of '" + tuner + "'");
+            var benchmark = new Benchmark(model, provider, config, measured);
+            terminal.out().println(benchmark.run(terminal.err()::println).json());
+        }
+        return 0;
+    }
+
+    private String yaml() {
+        for (String setting : settings) {
+            if (setting.indexOf('=') < 1) {
+                throw new UserException("'" + setting + "' is no setting; write KEY=VALUE, such as down_ratio=0.5");
+            }
+        }
+        return settings.stream()
+                .map(setting -> setting.replaceFirst("=", ": "))
+                .collect(java.util.stream.Collectors.joining(", ", "{", "}"));
+    }
+}

@@ -1,0 +1,268 @@
+package org.scedit.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.scedit.core.UserException;
+import org.scedit.core.data.Picture;
+import org.scedit.core.data.Pictures;
+import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.generate.Pipeline;
+import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.inspect.ModelSummary;
+import org.scedit.core.inspect.TunerFile;
+import org.scedit.core.model.DiffusionModel;
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.run.PictureGrid;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Draws pictures with a model and any number of tuners. */
+@Command(
+        name = "generate",
+        sortOptions = false,
+        description = {"Draws pictures with a base model and any number of tuner files.", ""},
+        footer = {
+            "",
+            "Examples:",
+            "  scedit generate --prompt \"a red circle\"",
+            "  scedit generate --prompt \"a red circle\" --prompt \"a blue square\" --seed 7 -o pictures/",
+            "  scedit generate --tuner runs/quickstart/tuners/sc-tuner.safetensors=0.8 --prompt \"a red circle\"",
+            "  scedit generate --model stable-diffusion-v1-5 --precision bfloat16 --steps 50 --guidance 7.5 \\",
+            "      --prompt \"a lighthouse by the sea\" -o lighthouse.png"
+        })
+final class GenerateCommand implements Callable<Integer> {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+    private static final int COLUMNS = 4;
+
+    private final Terminal terminal;
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Model folder in diffusers' layout; default: the embedded model, models/embedded.")
+    private Path model;
+
+    @Option(
+            names = "--tuner",
+            paramLabel = "FILE[=SCALE]",
+            description = "A tuner's safetensors file and its strength: 0 is the base model, 1 the trained strength (the"
+                    + " default), more is allowed. May be given several times; tuners add up.")
+    private List<String> tuners = List.of();
+
+    @Option(
+            names = "--method",
+            paramLabel = "ID",
+            description = "Method of tuner files that do not say it themselves, such as sc-tuner; SC-Tuner weights of"
+                    + " the method's authors are recognised without it.")
+    private Optional<String> method = Optional.empty();
+
+    @Option(
+            names = "--settings",
+            paramLabel = "YAML",
+            description = "The method's settings for such files, such as '{down_ratio: 0.5}'.")
+    private Optional<String> settings = Optional.empty();
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            required = true,
+            description = "What to draw; one picture for each --prompt.")
+    private List<String> prompts = List.of();
+
+    @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "", description = "What guidance leads away from.")
+    private String negative;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Denoising steps; default: ${DEFAULT-VALUE}.")
+    private int steps;
+
+    @Option(
+            names = "--guidance",
+            paramLabel = "SCALE",
+            defaultValue = "5",
+            description = "Classifier-free guidance scale; 1 = off; default: ${DEFAULT-VALUE}.")
+    private double guidance;
+
+    @Option(
+            names = "--guidance-rescale",
+            paramLabel = "SHARE",
+            defaultValue = "0",
+            description = "Share of guidance rescaling, 0 to 1; default: ${DEFAULT-VALUE}.")
+    private double guidanceRescale;
+
+    @Option(
+            names = "--spacing",
+            paramLabel = "SPACING",
+            defaultValue = "trailing",
+            description = "Spacing of the timesteps: trailing, leading or linspace; default: ${DEFAULT-VALUE}.")
+    private TimestepSpacing spacing;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "2023",
+            description = "Seed of the first picture's noise, each further picture takes the next; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--size",
+            paramLabel = "WxH",
+            description = "Width and height in pixels, such as 512x768; default: the size the model was trained at.")
+    private String size;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PRECISION",
+            defaultValue = "float32",
+            description = "Of the U-Net: float32 or bfloat16; default: ${DEFAULT-VALUE}.")
+    private Precision precision;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE|FOLDER",
+            defaultValue = "out.png",
+            description = "A name ending in .png: the picture, or for several prompts a grid with captions. Otherwise a"
+                    + " folder for 001.png, 002.png, ... Default: ${DEFAULT-VALUE}.")
+    private Path output;
+
+    GenerateCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        requireRanges();
+        List<TunerOption> wanted = tuners.stream().map(TunerOption::parse).toList();
+        Path folder = model == null ? Home.embeddedModel() : model;
+        List<TunerFile> files = new ArrayList<>();
+        List<TunerInstance> instances = new ArrayList<>();
+        try (PluginCatalogue plugins = Home.plugins()) {
+            try {
+                load(wanted, folder, plugins, files, instances);
+                draw(folder, wanted, files, instances);
+            } finally {
+                instances.forEach(TunerInstance::close);
+            }
+        }
+        return 0;
+    }
+
+    private void requireRanges() {
+        List<String> problems = new ArrayList<>();
+        if (steps < 1 || steps > 1000) {
+            problems.add("--steps must be from 1 to 1000, got " + steps);
+        }
+        if (!(guidance >= 0 && Double.isFinite(guidance))) {
+            problems.add("--guidance must be 0 or more, got " + guidance);
+        }
+        if (!(guidanceRescale >= 0 && guidanceRescale <= 1)) {
+            problems.add("--guidance-rescale must be from 0 to 1, got " + guidanceRescale);
+        }
+        if (seed < 0) {
+            problems.add("--seed must be 0 or more, got " + seed);
+        }
+        if (size != null && !SIZE.matcher(size).matches()) {
+            problems.add("--size must be like 512x512, got '" + size + "'");
+        }
+        if (!problems.isEmpty()) {
+            throw UserException.of(problems, "nothing was drawn");
+        }
+    }
+
+    /** Before the model, so that a tuner that does not fit is refused before any of its weights is read. */
+    private void load(
+            List<TunerOption> wanted,
+            Path folder,
+            PluginCatalogue plugins,
+            List<TunerFile> files,
+            List<TunerInstance> instances) {
+        if (wanted.isEmpty()) {
+            return;
+        }
+        var layout = ModelSummary.read(folder).layout();
+        var unlabelled = new TunerFile.Unlabelled(method, settings);
+        Set<String> names = new HashSet<>();
+        for (TunerOption each : wanted) {
+            TunerFile file = TunerFile.open(each.file());
+            String name = file.name();
+            for (int i = 2; !names.add(name); i++) {
+                name = file.name() + " " + i;
+            }
+            files.add(file);
+            instances.add(file.load(name, plugins, layout, unlabelled));
+        }
+    }
+
+    private void draw(Path folder, List<TunerOption> wanted, List<TunerFile> files, List<TunerInstance> instances) {
+        try (DiffusionModel base = DiffusionModel.load(folder, precision);
+                TunedUNet unet = new TunedUNet(base.unet(), precision)) {
+            for (int i = 0; i < instances.size(); i++) {
+                unet.attach(instances.get(i), wanted.get(i).scale());
+            }
+            noticeOtherBases(files, base);
+            List<Picture> pictures = new Pipeline(base, unet, terminal.err()::println)
+                    .draw(prompts, seed, drawing(base), Pipeline.Observer.NONE);
+            write(pictures);
+        }
+    }
+
+    private void noticeOtherBases(List<TunerFile> files, DiffusionModel base) {
+        if (files.stream().noneMatch(file -> file.baseHash().isPresent())) {
+            return;
+        }
+        String hash = base.unetHash();
+        for (TunerFile file : files) {
+            if (file.baseHash().isPresent() && !file.baseHash().get().equals(hash)) {
+                terminal.err()
+                        .println(file.path() + ": was trained on another base model than " + base.folder()
+                                + " (same sizes, other weights); what it draws may differ");
+            }
+        }
+    }
+
+    private Pipeline.Settings drawing(DiffusionModel base) {
+        int width = base.pictureSize();
+        int height = base.pictureSize();
+        if (size != null) {
+            Matcher sides = SIZE.matcher(size);
+            sides.matches();
+            width = Integer.parseInt(sides.group(1));
+            height = Integer.parseInt(sides.group(2));
+        }
+        int down = base.autoencoder().downsampling();
+        if (width < down || height < down || width % down != 0 || height % down != 0) {
+            throw new UserException("--size " + size + ": width and height must be multiples of " + down
+                    + ", this model's downsampling");
+        }
+        return new Pipeline.Settings(negative, steps, guidance, guidanceRescale, 0, spacing, width, height);
+    }
+
+    private void write(List<Picture> pictures) {
+        if (output.toString().endsWith(".png") && !Files.isDirectory(output)) {
+            Pictures.writePng(
+                    pictures.size() == 1 ? pictures.get(0) : PictureGrid.draw(pictures, prompts, COLUMNS), output);
+            terminal.out().println(output);
+            return;
+        }
+        for (int i = 0; i < pictures.size(); i++) {
+            Path file = output.resolve(String.format(Locale.ROOT, "%03d.png", i + 1));
+            Pictures.writePng(pictures.get(i), file);
+            terminal.out().println(file + "  " + prompts.get(i));
+        }
+    }
+}

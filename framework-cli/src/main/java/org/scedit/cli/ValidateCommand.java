@@ -1,0 +1,105 @@
+package org.scedit.cli;
+
+import com.google.inject.Guice;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.scedit.api.UNetLayout;
+import org.scedit.core.UserException;
+import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.inspect.ModelSummary;
+import org.scedit.core.job.RunModule;
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.Recipe;
+import org.scedit.core.recipe.RecipeReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Checks recipes without running them. */
+@Command(
+        name = "validate",
+        description = {
+            "Checks recipes, all their problems at once, and says how much each tuner would train. Loads no weights.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  scedit validate recipes/quickstart.yaml",
+            "  scedit validate recipes/*.yaml model.precision=bfloat16"
+        })
+final class ValidateCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "RECIPE|KEY=VALUE",
+            description = "Recipes, and changes to all of them, such as train.steps=500.")
+    private List<String> arguments = List.of();
+
+    ValidateCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<String> recipes =
+                arguments.stream().filter(each -> !each.contains("=")).toList();
+        List<String> overrides =
+                arguments.stream().filter(each -> each.contains("=")).toList();
+        if (recipes.isEmpty()) {
+            throw new UserException("no recipe to check, only changes: " + String.join(" ", overrides));
+        }
+        int status = 0;
+        try (PluginCatalogue plugins = Home.plugins()) {
+            RecipeReader reader =
+                    Guice.createInjector(new RunModule(plugins)).getInstance(RecipeReader.class);
+            for (String recipe : recipes) {
+                try {
+                    terminal.out().println(checked(recipe, reader.read(Path.of(recipe), overrides), plugins));
+                } catch (UserException e) {
+                    terminal.err().println(e.getMessage());
+                    status = 2;
+                }
+            }
+        }
+        return status;
+    }
+
+    private static String checked(String file, Recipe recipe, PluginCatalogue plugins) {
+        ModelSummary model = ModelSummary.read(recipe.model().path());
+        if (recipe.task() == Recipe.Task.AUTOENCODER) {
+            long count = model.autoencoder()
+                    .orElseThrow(() -> new UserException(recipe.model().path() + ": has no vae/config.json to train"));
+            return String.format(Locale.ROOT, "%s: OK, trains the autoencoder, %,d parameters", file, count);
+        }
+        List<String> problems = new ArrayList<>();
+        var lines = new StringBuilder(file + ": OK" + (recipe.tuners().isEmpty() ? ", no tuner" : ""));
+        for (Recipe.TunerBlock block : recipe.tuners()) {
+            try {
+                long count = trainable(block, model.layout(), plugins);
+                lines.append(String.format(
+                        Locale.ROOT,
+                        "%n  tuner %s%s: %,d trainable parameters",
+                        block.name(),
+                        block.name().equals(block.use()) ? "" : " (" + block.use() + ")",
+                        count));
+            } catch (UserException e) {
+                problems.add(file + ": " + e.getMessage());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw UserException.of(problems, "the recipe does not fit " + recipe.model().path());
+        }
+        return lines.toString();
+    }
+
+    private static long trainable(Recipe.TunerBlock block, UNetLayout layout, PluginCatalogue plugins) {
+        try (TunerInstance tuner =
+                TunerInstance.create(block.name(), plugins.tuners().get(block.use()), block.config(), layout, 0)) {
+            return tuner.parameterCount();
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package org.scedit.core.bench;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.scedit.api.TunerProvider;
+import org.scedit.core.UserException;
+import org.scedit.core.diffusion.LearningRate;
+import org.scedit.core.diffusion.NoiseSchedule;
+import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Randomness;
+import org.scedit.core.engine.Scope;
+import org.scedit.core.engine.ScriptFunction;
+import org.scedit.core.engine.Torch;
+import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.inspect.ModelSummary;
+import org.scedit.core.job.Memory;
+import org.scedit.core.model.ConfigFile;
+import org.scedit.core.model.UNet;
+import org.scedit.core.train.AdamW;
+import org.scedit.core.train.DiffusionObjective;
+import org.scedit.core.train.Trainable;
+import org.scedit.core.train.Trainer;
+
+/**
+ * Real training steps (forward, backward, clipping, AdamW) of a tuner on a U-Net with random weights, and products of
+ * square matrices in the same precision, timed before and after: their ratio compares machines, and runs on a machine
+ * that is sometimes busy.
+ */
+public final class Benchmark {
+    /** The name of the built-in U-Net: Stable Diffusion 1.5's. */
+    public static final String SD15 = "sd15";
+
+    /** Tokens of a prompt in CLIP's text encoders. */
+    private static final int TOKENS = 77;
+
+    private static final int MATRIX_SIDE = 2048;
+    private static final int PRODUCTS = 7;
+    private static final long SEED = 1;
+
+    private static final ScriptFunction PRODUCT =
+            ScriptFunction.compile(new String[] {"x", "y"}, "return torch.mm(x, y)");
+
+    /**
+     * What is measured.
+     *
+     * @param precision of the backbone and of the matrix products
+     * @param batch     pictures in a step, at least 1
+     * @param latent    side of the latents, at least 8
+     * @param steps     measured steps, at least 1; one more is made first and not counted
+     */
+    public record Settings(Precision precision, int batch, int latent, int steps) {
+        public Settings {
+            requireAtLeast("--batch", batch, 1);
+            requireAtLeast("--latent", latent, 8);
+            requireAtLeast("--steps", steps, 1);
+        }
+
+        private static void requireAtLeast(String option, int value, int least) {
+            if (value < least) {
+                throw new UserException(option + " must be at least " + least + ", got " + value);
+            }
+        }
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param method         id of the tuner's plugin
+     * @param settings       as given
+     * @param trainable      numbers the tuner trains
+     * @param seconds        median of the steps
+     * @param peakMebibytes  peak resident memory of this process; empty where the system does not tell
+     * @param matmulMillis   median time of a product of two 2048×2048 matrices
+     * @param threads        libtorch's
+     * @param libtorch       its version
+     */
+    public record Result(
+            String method,
+            Settings settings,
+            long trainable,
+            double seconds,
+            OptionalLong peakMebibytes,
+            double matmulMillis,
+            int threads,
+            String libtorch) {
+        /** One line of JSON; keys of what is not known are null. */
+        public String json() {
+            var line = new JsonObject();
+            line.addProperty("method", method);
+            line.addProperty("precision", settings.precision().name().toLowerCase(java.util.Locale.ROOT));
+            line.addProperty("batch", settings.batch());
+            line.addProperty("latent", settings.latent());
+            line.addProperty("trainable", trainable);
+            line.addProperty("seconds", rounded(seconds));
+            line.addProperty(
+                    "peak_rss_mib", peakMebibytes.isPresent() ? (Long) peakMebibytes.getAsLong() : (Long) null);
+            line.addProperty("matmul_ms", rounded(matmulMillis));
+            line.addProperty("step_over_matmul", rounded(1000 * seconds / matmulMillis));
+            line.addProperty("threads", threads);
+            line.addProperty("java", System.getProperty("java.version"));
+            line.addProperty("libtorch", libtorch);
+            return line.toString();
+        }
+
+        private static double rounded(double value) {
+            return Math.rint(value * 1000) / 1000;
+        }
+    }
+
+    private final ConfigFile unetConfig;
+    private final TunerProvider<?> provider;
+    private final Record tunerConfig;
+    private final Settings settings;
+
+    /**
+     * @param model       {@link #SD15}, or a model folder or a U-Net's {@code config.json}; weights are not read
+     * @param provider    the tuner's method
+     * @param tunerConfig its settings, of the provider's type
+     * @throws UserException if there is no such model
+     */
+    public Benchmark(String model, TunerProvider<?> provider, Record tunerConfig, Settings settings) {
+        unetConfig = model.equals(SD15) ? builtIn() : ConfigFile.read(ModelSummary.unetConfig(Path.of(model)));
+        this.provider = provider;
+        this.tunerConfig = tunerConfig;
+        this.settings = settings;
+    }
+
+    private static ConfigFile builtIn() {
+        String resource = "sd15-unet.json";
+        try (var in = new InputStreamReader(
+                Benchmark.class.getResourceAsStream(resource), StandardCharsets.UTF_8)) {
+            return ConfigFile.of(
+                    Path.of(SD15), JsonParser.parseReader(in).getAsJsonObject());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Makes the steps.
+     *
+     * @param progress takes a line after every step
+     * @throws UserException if the tuner's settings do not fit the U-Net
+     */
+    public Result run(Consumer<String> progress) {
+        var unet = new UNet(unetConfig);
+        try (NDManager manager = Torch.newManager();
+                TunerInstance tuner = TunerInstance.create(provider.id(), provider, tunerConfig, unet.layout(), SEED);
+                TunedUNet tuned = new TunedUNet(unet, settings.precision())) {
+            unet.parameters().randomise(manager, SEED, settings.precision());
+            tuned.attach(tuner, 1);
+            tuner.setTrainable(true);
+            List<Trainable> trainables = new ArrayList<>();
+            tuner.arrays().forEach((name, array) -> trainables.add(new Trainable(name, array)));
+            var objective = new DiffusionObjective(
+                    tuned,
+                    schedule(),
+                    new RandomBatches(settings.batch(), unet.inChannels(), settings.latent(), unet.textChannels()),
+                    trainables,
+                    new DiffusionObjective.Settings(0, 0, false),
+                    SEED);
+            List<Double> products = products();
+            List<Double> steps = steps(objective, progress);
+            products.addAll(products());
+            long peak = Memory.peakMebibytes();
+            return new Result(
+                    provider.id(),
+                    settings,
+                    tuner.parameterCount(),
+                    median(steps),
+                    peak == 0 ? OptionalLong.empty() : OptionalLong.of(peak),
+                    1000 * median(products),
+                    Torch.threads(),
+                    Torch.version());
+        }
+    }
+
+    private List<Double> steps(DiffusionObjective objective, Consumer<String> progress) {
+        var trainerSettings = new Trainer.Settings(
+                1, LearningRate.constant(1e-4, 0), new AdamW.Settings(0.9, 0.999, 1e-8, 1e-2), 1, 0);
+        List<Double> seconds = new ArrayList<>();
+        try (Trainer trainer = new Trainer(objective, trainerSettings)) {
+            for (int i = 0; i <= settings.steps(); i++) {
+                long start = System.nanoTime();
+                trainer.step();
+                double took = (System.nanoTime() - start) / 1e9;
+                if (i > 0) {
+                    seconds.add(took);
+                }
+                progress.accept(String.format(
+                        java.util.Locale.ROOT,
+                        "%s: %.3f s",
+                        i == 0 ? "warm-up" : "step " + i + " of " + settings.steps(),
+                        took));
+            }
+        }
+        return seconds;
+    }
+
+    /** Seconds of each matrix product; the first, which prepares the kernels, is left out. */
+    private List<Double> products() {
+        List<Double> seconds = new ArrayList<>();
+        var ops = new Ops();
+        try (NDManager manager = Torch.newManager();
+                Scope scope = new Scope()) {
+            Shape square = new Shape(MATRIX_SIDE, MATRIX_SIDE);
+            NDArray x = ops.to(Torch.normal(manager, SEED, square), settings.precision());
+            NDArray y = ops.to(Torch.normal(manager, SEED + 1, square), settings.precision());
+            for (int i = 0; i <= PRODUCTS; i++) {
+                long start = System.nanoTime();
+                PRODUCT.call(x, y).close();
+                if (i > 0) {
+                    seconds.add((System.nanoTime() - start) / 1e9);
+                }
+            }
+        }
+        return seconds;
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = new ArrayList<>(values);
+        Collections.sort(sorted);
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    /** Stable Diffusion 1.5's; the numbers do not change the time. */
+    private static NoiseSchedule schedule() {
+        return new NoiseSchedule(SchedulerConfig.parse(
+                "{\"beta_start\": 0.00085, \"beta_end\": 0.012, \"beta_schedule\": \"scaled_linear\"}", SD15));
+    }
+
+    /** The same random latents and text states in every step. */
+    private record RandomBatches(int size, int channels, int side, int textWidth)
+            implements DiffusionObjective.Batches {
+        @Override
+        public NDArray latents(long batch, NDManager manager) {
+            return Torch.normal(manager, Randomness.seed(SEED, "latents", 0), new Shape(size, channels, side, side));
+        }
+
+        @Override
+        public NDArray texts(long batch, NDManager manager) {
+            return Torch.normal(manager, Randomness.seed(SEED, "texts", 0), new Shape(size, TOKENS, textWidth));
+        }
+    }
+}
