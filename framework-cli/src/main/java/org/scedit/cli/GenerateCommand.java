@@ -56,8 +56,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--tuner",
             paramLabel = "FILE[=SCALE]",
-            description = "A tuner's safetensors file and its strength: 0 is the base model, 1 the trained strength (the"
-                    + " default), more is allowed. May be given several times; tuners add up.")
+            description =
+                    "A tuner's safetensors file and its strength: 0 is the base model, 1 the trained strength (the"
+                            + " default), more is allowed. May be given several times; tuners add up.")
     private List<String> tuners = List.of();
 
     @Option(
@@ -80,7 +81,11 @@ final class GenerateCommand implements Callable<Integer> {
             description = "What to draw; one picture for each --prompt.")
     private List<String> prompts = List.of();
 
-    @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "", description = "What guidance leads away from.")
+    @Option(
+            names = "--negative",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "What guidance leads away from.")
     private String negative;
 
     @Option(

@@ -121,8 +121,7 @@ final class InspectCommand implements Callable<Integer> {
         out.println();
         var tensors = new Table().row("TENSOR", "TYPE", "SHAPE");
         for (SafetensorsFile.Entry entry : file.tensors()) {
-            tensors.row(
-                    entry.name(), entry.dtype().name().toLowerCase(Locale.ROOT), Arrays.toString(entry.shape()));
+            tensors.row(entry.name(), entry.dtype().name().toLowerCase(Locale.ROOT), Arrays.toString(entry.shape()));
         }
         tensors.print(out);
     }

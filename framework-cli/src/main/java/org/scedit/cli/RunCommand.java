@@ -39,7 +39,10 @@ class RunCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final StopSignal stop;
 
-    @Parameters(index = "0", paramLabel = "RECIPE|RUN_FOLDER", description = "A recipe (YAML), or with --resume the folder of a run.")
+    @Parameters(
+            index = "0",
+            paramLabel = "RECIPE|RUN_FOLDER",
+            description = "A recipe (YAML), or with --resume the folder of a run.")
     private Path target;
 
     @Parameters(

@@ -54,8 +54,7 @@ final class ValidateCommand implements Callable<Integer> {
         }
         int status = 0;
         try (PluginCatalogue plugins = Home.plugins()) {
-            RecipeReader reader =
-                    Guice.createInjector(new RunModule(plugins)).getInstance(RecipeReader.class);
+            RecipeReader reader = Guice.createInjector(new RunModule(plugins)).getInstance(RecipeReader.class);
             for (String recipe : recipes) {
                 try {
                     terminal.out().println(checked(recipe, reader.read(Path.of(recipe), overrides), plugins));
@@ -91,7 +90,8 @@ final class ValidateCommand implements Callable<Integer> {
             }
         }
         if (!problems.isEmpty()) {
-            throw UserException.of(problems, "the recipe does not fit " + recipe.model().path());
+            throw UserException.of(
+                    problems, "the recipe does not fit " + recipe.model().path());
         }
         return lines.toString();
     }

@@ -31,9 +31,9 @@ final class NativeMemoryProbe {
     static final String RESULT = "growth of ";
 
     private static final int SIDE = 64;
-    private static final int WARM_UP_STEPS = 60;
+    private static final int WARM_UP_STEPS = 30;
     private static final int STEPS = 200;
-    private static final int WARM_UP_PICTURES = 15;
+    private static final int WARM_UP_PICTURES = 5;
     private static final int PICTURES = 50;
 
     private NativeMemoryProbe() {}

@@ -23,7 +23,7 @@ import org.scedit.testkit.TinyModel;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc")
 class NativeMemoryTest {
     /** One array of 64 KiB left behind in each step would come to 12.5 MiB. */
-    private static final long ALLOWED_KIBIBYTES = 5 << 10;
+    private static final long ALLOWED_KIBIBYTES = 4 << 10;
 
     @TempDir
     Path temporary;
@@ -44,7 +44,8 @@ class NativeMemoryTest {
         Path output = temporary.resolve("output.txt");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of("-Xms96m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"));
+        command.addAll(
+                List.of("-Xms96m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-Dai.djl.offline=true", "-DOPT_OUT_TRACKING=true"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), NativeMemoryProbe.class.getName()));
         command.add(model.toString());

@@ -143,10 +143,8 @@ public final class Benchmark {
 
     private static ConfigFile builtIn() {
         String resource = "sd15-unet.json";
-        try (var in = new InputStreamReader(
-                Benchmark.class.getResourceAsStream(resource), StandardCharsets.UTF_8)) {
-            return ConfigFile.of(
-                    Path.of(SD15), JsonParser.parseReader(in).getAsJsonObject());
+        try (var in = new InputStreamReader(Benchmark.class.getResourceAsStream(resource), StandardCharsets.UTF_8)) {
+            return ConfigFile.of(Path.of(SD15), JsonParser.parseReader(in).getAsJsonObject());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

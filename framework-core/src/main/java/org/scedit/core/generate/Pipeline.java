@@ -9,11 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.scedit.core.data.Picture;
-import org.scedit.core.diffusion.DdimSampler;
-import org.scedit.core.diffusion.Guidance;
-import org.scedit.core.diffusion.NoiseSchedule;
-import org.scedit.core.diffusion.NoiseSource;
-import org.scedit.core.diffusion.Sampler;
 import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
@@ -116,69 +111,25 @@ public final class Pipeline {
     private List<float[]> denoise(List<String> prompts, long[] seeds, Settings settings, Observer observer) {
         int down = model.autoencoder().downsampling();
         Shape one = new Shape(1, model.unet().inChannels(), settings.height() / down, settings.width() / down);
-        Sampler sampler = new DdimSampler(
-                new NoiseSchedule(model.scheduler().withSpacing(settings.spacing())), settings.steps(), settings.eta());
-        boolean guided = settings.guidance() > 1;
-        List<float[]> latents = new ArrayList<>();
         try (NDManager manager = Torch.newManager();
                 Scope all = new Scope()) {
+            List<float[]> noise = new ArrayList<>();
             for (long seed : seeds) {
-                float[] noise = Torch.floats(Torch.normal(manager, seed, one));
-                for (int i = 0; i < noise.length; i++) {
-                    noise[i] *= (float) sampler.initNoiseSigma();
-                }
-                latents.add(noise);
+                noise.add(Torch.floats(Torch.normal(manager, seed, one)));
             }
             List<String> conditions = new ArrayList<>();
-            if (guided) {
+            if (settings.guidance() > 1) {
                 conditions.addAll(Collections.nCopies(prompts.size(), settings.negativePrompt()));
             }
             conditions.addAll(prompts);
-            NDArray states = texts.of(manager, conditions);
-            for (int step = 0; step < sampler.timesteps().length; step++) {
-                step(sampler, step, latents, states, guided, seeds, settings, one, observer);
-            }
-        }
-        return latents;
-    }
-
-    private void step(
-            Sampler sampler,
-            int step,
-            List<float[]> latents,
-            NDArray states,
-            boolean guided,
-            long[] seeds,
-            Settings settings,
-            Shape one,
-            Observer observer) {
-        int count = latents.size();
-        int size = (int) one.size();
-        int batch = guided ? 2 * count : count;
-        float[] input = new float[batch * size];
-        for (int i = 0; i < batch; i++) {
-            System.arraycopy(sampler.scaleModelInput(latents.get(i % count), step), 0, input, i * size, size);
-        }
-        float[] timesteps = new float[batch];
-        Arrays.fill(timesteps, (float) sampler.timesteps()[step]);
-        float[] output;
-        try (Scope scope = new Scope()) {
-            NDArray x = Torch.of(states.getManager(), input, new Shape(batch, one.get(1), one.get(2), one.get(3)));
-            output = Torch.floats(unet.forward(x, timesteps, states));
-        }
-        for (int i = 0; i < count; i++) {
-            int picture = i;
-            float[] prediction = Arrays.copyOfRange(output, i * size, (i + 1) * size);
-            if (guided) {
-                float[] conditional = Arrays.copyOfRange(output, (count + i) * size, (count + i + 1) * size);
-                prediction = Guidance.classifierFree(prediction, conditional, settings.guidance());
-                if (settings.guidanceRescale() > 0) {
-                    prediction = Guidance.rescale(prediction, conditional, settings.guidanceRescale());
-                }
-            }
-            NoiseSource noise = length -> noise(seeds[picture], step, length);
-            latents.set(i, sampler.step(prediction, step, latents.get(i), noise).sample());
-            observer.step(i, step, prediction, latents.get(i));
+            return new Denoiser(unet, model.scheduler())
+                    .denoise(
+                            noise,
+                            one,
+                            texts.of(manager, conditions),
+                            settings,
+                            (picture, step) -> length -> noise(seeds[picture], step, length),
+                            observer);
         }
     }
 

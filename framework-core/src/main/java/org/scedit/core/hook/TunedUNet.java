@@ -13,6 +13,7 @@ import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
+import org.scedit.core.model.Hooks;
 import org.scedit.core.model.Parameter;
 import org.scedit.core.model.UNet;
 

@@ -9,6 +9,7 @@ import org.scedit.api.SkipPoint;
 import org.scedit.api.Step;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
+import org.scedit.core.model.Hooks;
 
 /**
  * Adds the scaled residuals of any number of tuners at every point: {@code value + Σ scale_k · residual_k(value)}, each

@@ -34,9 +34,7 @@ final class ScTunerWeights {
                 throw unknown(file, entry.name());
             }
             indices.add(Integer.parseInt(name.group(1)));
-            if (entry.name().endsWith(".ln1.weight")
-                    && entry.shape().length == 2
-                    && entry.elements() > 0) {
+            if (entry.name().endsWith(".ln1.weight") && entry.shape().length == 2 && entry.elements() > 0) {
                 long[] size = entry.shape();
                 sizes.add(size);
                 least = Math.max(least, (double) size[0] / size[1]);
@@ -59,8 +57,9 @@ final class ScTunerWeights {
     }
 
     private static UserException unknown(SafetensorsFile file, String found) {
-        return new UserException(file.path() + ": does not say which method made it (no scedit.method in its metadata), and"
-                + " its weights are not recognised (" + found
-                + "); give --method ID, and --settings '{key: value}' where they are not the defaults");
+        return new UserException(
+                file.path() + ": does not say which method made it (no scedit.method in its metadata), and"
+                        + " its weights are not recognised (" + found
+                        + "); give --method ID, and --settings '{key: value}' where they are not the defaults");
     }
 }

@@ -108,13 +108,21 @@ public final class TunerFile {
                                     + String.join(", ", catalogue.tuners().keySet())));
         }
         Record config = TunerSettings.read(settings, provider, path() + " (settings)");
-        TunerInstance tuner = TunerInstance.create(name, provider, config, layout, 0);
+        TunerInstance tuner = fresh(name, provider, config, layout);
         try {
             tuner.load(weights);
             return tuner;
         } catch (RuntimeException e) {
             tuner.close();
             throw e;
+        }
+    }
+
+    private TunerInstance fresh(String name, TunerProvider<?> provider, Record config, UNetLayout layout) {
+        try {
+            return TunerInstance.create(name, provider, config, layout, 0);
+        } catch (UserException e) {
+            throw new UserException(path() + ": does not fit this U-Net: " + e.getMessage(), e);
         }
     }
 }

@@ -3,8 +3,8 @@ package org.scedit.core.job;
 import java.io.PrintStream;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.ImageFolder;
-import org.scedit.core.data.SceneDataset;
 import org.scedit.core.recipe.Recipe;
+import org.scedit.core.scenes.SceneDataset;
 
 /** Opens the data of a recipe. */
 final class DataSources {

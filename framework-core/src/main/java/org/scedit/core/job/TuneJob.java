@@ -85,6 +85,14 @@ final class TuneJob implements Job {
                         layout,
                         Randomness.seed(recipe.seed(), block.name(), 0));
                 tuners.add(tuner);
+                boolean trains = recipe.train().isPresent();
+                if (trains
+                        && block.scale() != 1
+                        && !tuner.tuner().backboneParameters().isEmpty()) {
+                    problems.add(
+                            "tuner '" + block.name() + "' trains the U-Net's own weights, which needs scale 1, got "
+                                    + block.scale() + "; scale it when drawing");
+                }
                 block.weights().ifPresent(file -> tuner.load(SafetensorsFile.open(file)));
             } catch (UserException e) {
                 problems.add(e.getMessage());

@@ -3,7 +3,6 @@ package org.scedit.core.model;
 import ai.djl.ndarray.NDArray;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
-import org.scedit.core.hook.Hooks;
 
 /** Multi-head attention with diffusers' names: {@code to_q, to_k, to_v, to_out.0}. */
 final class Attention {

@@ -8,7 +8,6 @@ import java.util.List;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
-import org.scedit.core.hook.Hooks;
 
 /**
  * diffusers' {@code AutoencoderKL}: pictures to latents and back. Pictures are {@code (batch, 3, height, width)} in

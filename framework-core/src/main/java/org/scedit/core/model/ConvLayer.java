@@ -3,7 +3,6 @@ package org.scedit.core.model;
 import ai.djl.ndarray.NDArray;
 import org.scedit.api.LayerPoint;
 import org.scedit.core.engine.Ops;
-import org.scedit.core.hook.Hooks;
 
 /** A convolution of {@code (batch, in, height, width)}, a hook point. */
 final class ConvLayer {

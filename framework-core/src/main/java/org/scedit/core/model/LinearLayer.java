@@ -3,7 +3,6 @@ package org.scedit.core.model;
 import ai.djl.ndarray.NDArray;
 import org.scedit.api.LayerPoint;
 import org.scedit.core.engine.Ops;
-import org.scedit.core.hook.Hooks;
 
 /** {@code y = W x + b} over the last axis, a hook point. */
 final class LinearLayer {

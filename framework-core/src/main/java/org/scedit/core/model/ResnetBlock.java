@@ -3,7 +3,6 @@ package org.scedit.core.model;
 import ai.djl.ndarray.NDArray;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
-import org.scedit.core.hook.Hooks;
 
 /**
  * diffusers' {@code ResnetBlock2D}: {@code shortcut(x) + conv2(silu(norm2(conv1(silu(norm1(x))) + time)))}; the

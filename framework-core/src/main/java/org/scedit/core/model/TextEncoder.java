@@ -10,7 +10,6 @@ import java.util.stream.LongStream;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
-import org.scedit.core.hook.Hooks;
 
 /**
  * transformers' {@code CLIPTextModel}: token ids to text states. A token sees only itself and earlier ones; padding is

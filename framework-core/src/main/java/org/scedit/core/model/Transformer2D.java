@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
-import org.scedit.core.hook.Hooks;
 
 /** diffusers' {@code Transformer2DModel}: attention over pixels and to the text, residual over the whole. */
 final class Transformer2D {

@@ -13,7 +13,6 @@ import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
-import org.scedit.core.hook.Hooks;
 
 /**
  * diffusers' {@code UNet2DConditionModel}, of the Stable Diffusion 1.x and 2.x form: predicts the noise in latents,

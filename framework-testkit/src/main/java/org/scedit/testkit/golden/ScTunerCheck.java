@@ -15,9 +15,9 @@ import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
-import org.scedit.core.hook.Hooks;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.model.Hooks;
 import org.scedit.core.model.UNet;
 import org.scedit.core.weights.SafetensorsFile;
 

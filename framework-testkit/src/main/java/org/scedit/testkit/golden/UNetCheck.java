@@ -14,8 +14,8 @@ import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
-import org.scedit.core.hook.Hooks;
 import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.model.Hooks;
 import org.scedit.core.model.UNet;
 
 /** A U-Net: output, every skip, middle, loss and gradients; and a velocity model's training target. */

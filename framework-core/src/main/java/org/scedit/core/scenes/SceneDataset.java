@@ -1,12 +1,8 @@
-package org.scedit.core.data;
+package org.scedit.core.scenes;
 
 import java.util.List;
-import org.scedit.core.scenes.Captions;
-import org.scedit.core.scenes.Scene;
-import org.scedit.core.scenes.SceneRenderer;
-import org.scedit.core.scenes.SceneSampler;
-import org.scedit.core.scenes.Split;
-import org.scedit.core.scenes.Style;
+import org.scedit.core.data.Dataset;
+import org.scedit.core.data.Example;
 
 /**
  * Pictures of the scene world with their captions, drawn when asked for. Picture {@code i} is a function of the

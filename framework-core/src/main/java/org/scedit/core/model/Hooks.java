@@ -1,4 +1,4 @@
-package org.scedit.core.hook;
+package org.scedit.core.model;
 
 import ai.djl.ndarray.NDArray;
 import org.scedit.api.LayerPoint;

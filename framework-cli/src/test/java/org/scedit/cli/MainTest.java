@@ -1,0 +1,223 @@
+package org.scedit.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.scedit.core.weights.SafetensorsWriter;
+
+class MainTest {
+    private static final String UNET = """
+            {"_class_name": "UNet2DConditionModel", "block_out_channels": [8, 16], "layers_per_block": 1,
+             "attention_head_dim": 2, "cross_attention_dim": 6, "norm_num_groups": 4, "in_channels": 4,
+             "out_channels": 4, "sample_size": 8, "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
+             "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"]}
+            """;
+
+    private record Outcome(int status, String out, String err) {}
+
+    @TempDir
+    private Path folder;
+
+    private static Outcome run(Object... arguments) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var terminal = new Terminal(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
+        String[] texts =
+                java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+        int status = Main.commandLine(terminal, new StopSignal(terminal.err())).execute(texts);
+        return new Outcome(status, out.toString(UTF_8), err.toString(UTF_8));
+    }
+
+    private static Outcome refused(String message) {
+        return new Outcome(2, "", message);
+    }
+
+    private Path model() throws IOException {
+        Path config = folder.resolve("model/unet/config.json");
+        Files.createDirectories(config.getParent());
+        Files.writeString(config, UNET);
+        return folder.resolve("model");
+    }
+
+    private Path recipe(String tuner) throws IOException {
+        return Files.writeString(folder.resolve("recipe.yaml"), """
+                model: {path: %s}
+                tuners: [%s]
+                data: {source: scenes, count: 2}
+                train: {steps: 3}
+                """.formatted(model(), tuner));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
+        "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
+        "generate, --model --tuner --method --settings --prompt --negative --steps --guidance --guidance-rescale"
+                + " --spacing --seed --size --precision --output -o",
+        "validate, RECIPE|KEY=VALUE",
+        "plugins, ID",
+        "inspect, --layers MODEL_DIR|TUNER_FILE",
+        "bench, --model --tuner --precision --batch --latent --steps KEY=VALUE"
+    })
+    void everyCommandsHelpTellsItsOptionsAndExamples(String command, String options) {
+        Outcome help = run(command, "--help");
+        assertThat(help.status()).isZero();
+        assertThat(help.err()).isEmpty();
+        assertThat(help.out()).contains("Examples:\n  scedit " + command).contains(options.split(" "));
+    }
+
+    @Test
+    void theHelpListsAllCommandsAndStatuses() {
+        Outcome help = run("--help");
+        assertThat(help.out())
+                .contains("run ", "train ", "generate ", "validate ", "plugins ", "inspect ", "bench ")
+                .contains("2 a mistake in what was given; 130 interrupted");
+    }
+
+    @Test
+    void mistakesInTheCommandAreOneLineAndWhereToRead() {
+        assertThat(run()).isEqualTo(refused("Missing command\nsee scedit --help\n"));
+        assertThat(run("run"))
+                .isEqualTo(refused("Missing required parameter: 'RECIPE|RUN_FOLDER'\nsee scedit run --help\n"));
+        assertThat(run("generate"))
+                .isEqualTo(refused("Missing required option: '--prompt=TEXT'\nsee scedit generate --help\n"));
+        assertThat(run("bench", "--precision", "half"))
+                .isEqualTo(refused("Invalid value for option '--precision': 'half' is none of float32, bfloat16\n"
+                        + "see scedit bench --help\n"));
+        assertThat(run("inspekt").err()).contains("Unmatched argument at index 0: 'inspekt'", "inspect");
+    }
+
+    @Test
+    void mistakesInValuesAreToldAllAtOnce() {
+        assertThat(run("generate", "--prompt", "x", "--steps", "0", "--guidance-rescale", "2", "--size", "big"))
+                .isEqualTo(refused("""
+                        --steps must be from 1 to 1000, got 0
+                        --guidance-rescale must be from 0 to 1, got 2.0
+                        --size must be like 512x512, got 'big'
+                        3 problems, nothing was drawn
+                        """));
+        assertThat(run("generate", "--prompt", "x", "--tuner", "a.safetensors=-1"))
+                .isEqualTo(refused("--tuner a.safetensors=-1: the scale must be a number from 0 upwards, got '-1'; 0 is"
+                        + " the base model, 1 the trained strength\n"));
+        assertThat(run("run", folder))
+                .isEqualTo(refused(folder + ": is a folder; give a recipe, or --resume to go on with the run in it\n"));
+        assertThat(run("run", folder, "--resume"))
+                .isEqualTo(refused(folder + ": holds no run to go on with (recipe.yaml is missing)\n"));
+        assertThat(run("bench", "--batch", "0")).isEqualTo(refused("--batch must be at least 1, got 0\n"));
+        assertThat(run("plugins", "lora")).isEqualTo(refused("no plugin is named 'lora'; there are shift\n"));
+    }
+
+    @Test
+    void verboseShowsWhereAMistakeWasFound() {
+        assertThat(run("plugins", "lora", "--verbose").err())
+                .startsWith("no plugin is named 'lora'; there are shift\n")
+                .contains("\tat org.scedit.cli.PluginsCommand");
+    }
+
+    @Test
+    void validateCountsWhatEachTunerTrains() throws IOException {
+        Path recipe = recipe("{use: shift, name: deepest}, {use: shift, skip: 3}");
+        assertThat(run("validate", recipe))
+                .isEqualTo(new Outcome(
+                        0,
+                        recipe + ": OK\n  tuner deepest (shift): 272 trainable parameters\n"
+                                + "  tuner shift: 72 trainable parameters\n",
+                        ""));
+    }
+
+    @Test
+    void validateTellsWhatDoesNotFitTheModel() throws IOException {
+        Path recipe = recipe("{use: shift, skip: 9}");
+        assertThat(run("validate", recipe))
+                .isEqualTo(
+                        refused(recipe + ": tuner 'shift': skip must be below 4, got 9\n1 problem, the recipe does not"
+                                + " fit " + folder.resolve("model") + "\n"));
+    }
+
+    @Test
+    void validateTellsTheProblemsOfEveryRecipe() throws IOException {
+        Path recipe = recipe("{use: shift}");
+        assertThat(run("validate", recipe, recipe, "train.steps=0").err())
+                .containsSubsequence("train.steps", "1 problem, nothing was started", "train.steps", "1 problem");
+    }
+
+    @Test
+    void pluginsListsTheMethodsAndTheSettingsOfOne() {
+        assertThat(run("plugins").out()).startsWith("ID ").containsPattern("\nshift +unpackaged +Multiplies one skip");
+        assertThat(run("plugins", "shift").out())
+                .startsWith("Multiplies one skip\nshift unpackaged from ")
+                .containsPattern("\nskip +whole number +0 +at least 0 +which skip is edited\n")
+                .containsPattern("\nscale +number +1.0 +at least 0 +strength");
+    }
+
+    @Test
+    void inspectListsTheSkipsOfAModel() throws IOException {
+        String out = run("inspect", model()).out();
+        assertThat(out).contains("""
+                        SKIP  CHANNELS  DOWNSAMPLING  CONSUMER
+                        0     16        2             up_blocks.0.resnets.0
+                        1     8         2             up_blocks.0.resnets.1
+                        2     8         1             up_blocks.1.resnets.0
+                        3     8         1             up_blocks.1.resnets.1
+                        """).doesNotContain("conv_in");
+        assertThat(run("inspect", model(), "--layers").out())
+                .startsWith(out)
+                .containsPattern("\nconv2d +4 +8 +3 +conv_in\n");
+        assertThat(run("inspect", folder))
+                .isEqualTo(refused(folder
+                        + ": has no unet/config.json; name a model folder in diffusers' layout, or its unet folder\n"));
+    }
+
+    @Test
+    void inspectShowsATunerFilesMetadataAndTensors() {
+        Path file = folder.resolve("tuner.safetensors");
+        var metadata = java.util.Map.of("scedit.method", "shift", "scedit.recipe", "name: x\nseed: 1\n");
+        SafetensorsWriter.write(
+                file, java.util.Map.of("shift.bias", SafetensorsWriter.Tensor.f32(new float[6], 2, 3)), metadata);
+        assertThat(run("inspect", file)).isEqualTo(new Outcome(0, file + """
+                                : 1 tensors, 6 numbers
+
+                                scedit.method  shift
+
+                                The recipe that made it:
+                                  name: x
+                                  seed: 1
+
+                                TENSOR      TYPE  SHAPE
+                                shift.bias  f32   [2, 3]
+                                """, ""));
+    }
+
+    @Test
+    void benchPrintsOneLineOfJson() throws IOException {
+        Outcome bench = run("bench", "--model", model(), "--tuner", "shift", "--latent", "8", "--steps", "1", "skip=1");
+        assertThat(bench.err()).startsWith("warm-up: ").contains("step 1 of 1: ");
+        assertThat(bench.out().lines()).hasSize(1);
+        assertThat(bench.out())
+                .startsWith(
+                        "{\"method\":\"shift\",\"precision\":\"float32\",\"batch\":1,\"latent\":8,\"trainable\":72,")
+                .contains(
+                        "\"seconds\":", "\"peak_rss_mib\":", "\"matmul_ms\":", "\"step_over_matmul\":", "\"threads\":");
+        assertThat(run("bench", "--tuner", "shift", "skp=1").err())
+                .contains("unknown key 'skp'", "did you mean 'skip'?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a=b.safetensors", "a.safetensors"})
+    void aFileNameMayHoldAnEqualsSign(String name) throws IOException {
+        Path file = Files.createFile(folder.resolve(name));
+        assertThat(List.of(TunerOption.parse(file.toString()), TunerOption.parse(file + "=0.5")))
+                .containsExactly(new TunerOption(file, 1), new TunerOption(file, 0.5));
+    }
+}
