@@ -2,6 +2,7 @@ package org.scedit.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.bench.Benchmark;
@@ -110,6 +111,6 @@ final class BenchCommand implements Callable<Integer> {
         }
         return settings.stream()
                 .map(setting -> setting.replaceFirst("=", ": "))
-                .collect(java.util.stream.Collectors.joining(", ", "{", "}"));
+                .collect(Collectors.joining(", ", "{", "}"));
     }
 }

@@ -2,6 +2,7 @@ package org.scedit.cli;
 
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Locale;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
@@ -73,8 +74,12 @@ public final class Main implements Runnable {
     public static void main(String[] arguments) {
         var terminal = Terminal.ofProcess();
         var stop = new StopSignal(terminal.err());
-        int status = commandLine(terminal, stop).execute(arguments);
-        stop.done();
+        int status;
+        try {
+            status = commandLine(terminal, stop).execute(arguments);
+        } finally {
+            stop.done();
+        }
         System.exit(status);
     }
 
@@ -107,7 +112,7 @@ public final class Main implements Runnable {
                         + String.join(
                                 ", ",
                                 Arrays.stream(values)
-                                        .map(value -> value.name().toLowerCase(java.util.Locale.ROOT))
+                                        .map(value -> value.name().toLowerCase(Locale.ROOT))
                                         .toList())));
     }
 

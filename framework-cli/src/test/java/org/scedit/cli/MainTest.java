@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +36,10 @@ class MainTest {
         var err = new ByteArrayOutputStream();
         var terminal = new Terminal(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
         String[] texts =
-                java.util.Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-        int status = Main.commandLine(terminal, new StopSignal(terminal.err())).execute(texts);
+                Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+        var stop = new StopSignal(terminal.err());
+        int status = Main.commandLine(terminal, stop).execute(texts);
+        stop.done(); // or the end of the tests would wait for the run
         return new Outcome(status, out.toString(UTF_8), err.toString(UTF_8));
     }
 
@@ -182,9 +186,9 @@ class MainTest {
     @Test
     void inspectShowsATunerFilesMetadataAndTensors() {
         Path file = folder.resolve("tuner.safetensors");
-        var metadata = java.util.Map.of("scedit.method", "shift", "scedit.recipe", "name: x\nseed: 1\n");
+        var metadata = Map.of("scedit.method", "shift", "scedit.recipe", "name: x\nseed: 1\n");
         SafetensorsWriter.write(
-                file, java.util.Map.of("shift.bias", SafetensorsWriter.Tensor.f32(new float[6], 2, 3)), metadata);
+                file, Map.of("shift.bias", SafetensorsWriter.Tensor.f32(new float[6], 2, 3)), metadata);
         assertThat(run("inspect", file)).isEqualTo(new Outcome(0, file + """
                                 : 1 tensors, 6 numbers
 

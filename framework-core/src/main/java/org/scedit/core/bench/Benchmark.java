@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.scedit.api.TunerProvider;
@@ -103,7 +104,7 @@ public final class Benchmark {
         public String json() {
             var line = new JsonObject();
             line.addProperty("method", method);
-            line.addProperty("precision", settings.precision().name().toLowerCase(java.util.Locale.ROOT));
+            line.addProperty("precision", settings.precision().name().toLowerCase(Locale.ROOT));
             line.addProperty("batch", settings.batch());
             line.addProperty("latent", settings.latent());
             line.addProperty("trainable", trainable);
@@ -202,7 +203,7 @@ public final class Benchmark {
                     seconds.add(took);
                 }
                 progress.accept(String.format(
-                        java.util.Locale.ROOT,
+                        Locale.ROOT,
                         "%s: %.3f s",
                         i == 0 ? "warm-up" : "step " + i + " of " + settings.steps(),
                         took));
