@@ -35,8 +35,7 @@ class MainTest {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var terminal = new Terminal(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
-        String[] texts =
-                Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+        String[] texts = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
         var stop = new StopSignal(terminal.err());
         int status = Main.commandLine(terminal, stop).execute(texts);
         stop.done(); // or the end of the tests would wait for the run
@@ -187,8 +186,7 @@ class MainTest {
     void inspectShowsATunerFilesMetadataAndTensors() {
         Path file = folder.resolve("tuner.safetensors");
         var metadata = Map.of("scedit.method", "shift", "scedit.recipe", "name: x\nseed: 1\n");
-        SafetensorsWriter.write(
-                file, Map.of("shift.bias", SafetensorsWriter.Tensor.f32(new float[6], 2, 3)), metadata);
+        SafetensorsWriter.write(file, Map.of("shift.bias", SafetensorsWriter.Tensor.f32(new float[6], 2, 3)), metadata);
         assertThat(run("inspect", file)).isEqualTo(new Outcome(0, file + """
                                 : 1 tensors, 6 numbers
 

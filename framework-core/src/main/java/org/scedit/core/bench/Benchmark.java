@@ -203,10 +203,7 @@ public final class Benchmark {
                     seconds.add(took);
                 }
                 progress.accept(String.format(
-                        Locale.ROOT,
-                        "%s: %.3f s",
-                        i == 0 ? "warm-up" : "step " + i + " of " + settings.steps(),
-                        took));
+                        Locale.ROOT, "%s: %.3f s", i == 0 ? "warm-up" : "step " + i + " of " + settings.steps(), took));
             }
         }
         return seconds;
