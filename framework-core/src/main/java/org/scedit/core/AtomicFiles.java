@@ -44,6 +44,9 @@ public final class AtomicFiles {
                     "cannot write " + target + ": " + reason(e)
                             + "; free some space or choose another output folder, nothing already written was changed",
                     e);
+        } catch (RuntimeException e) {
+            deleteQuietly(temporary);
+            throw e;
         }
     }
 

@@ -2,7 +2,6 @@ package org.scedit.core.job;
 
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.scedit.core.data.Picture;
 import org.scedit.core.engine.Scope;
@@ -75,8 +74,7 @@ public final class SceneEvaluation {
                 var picture = SceneRenderer.render(scene, style);
                 var moments = autoencoder.encode(AutoencoderObjective.tensor(manager, List.of(picture)));
                 float[] decoded = Torch.floats(autoencoder.decode(autoencoder.mean(moments)));
-                result.add(
-                        Picture.fromTensor(Arrays.copyOf(decoded, decoded.length), picture.width(), picture.height()));
+                result.add(Picture.fromTensor(decoded, picture.width(), picture.height()));
             }
         }
         return result;

@@ -326,7 +326,7 @@ public record Recipe(
         }
 
         /**
-         * Optimizer steps of the whole training; an epoch's last step may be smaller.
+         * Optimizer steps of the whole training; a step at the end of an epoch is filled up from the next.
          *
          * @param pictures how many the data holds, at least 1
          */
