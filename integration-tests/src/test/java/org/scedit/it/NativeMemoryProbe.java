@@ -21,6 +21,7 @@ import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.train.AdamW;
 import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.LatentBatches;
+import org.scedit.core.train.TimestepSampling;
 import org.scedit.core.train.Trainable;
 import org.scedit.core.train.Trainer;
 import org.scedit.plugins.sctuner.ScTunerConfig;
@@ -90,7 +91,7 @@ final class NativeMemoryProbe {
                 new NoiseSchedule(model.scheduler()),
                 batches,
                 trainables,
-                new DiffusionObjective.Settings(5, 0.1, true),
+                new DiffusionObjective.Settings(5, 0.1, new TimestepSampling.LogitNormal(0, 1), true),
                 1);
         return new Trainer(
                 objective,

@@ -35,6 +35,7 @@ import org.scedit.core.model.ConfigFile;
 import org.scedit.core.model.UNet;
 import org.scedit.core.train.AdamW;
 import org.scedit.core.train.DiffusionObjective;
+import org.scedit.core.train.TimestepSampling;
 import org.scedit.core.train.Trainable;
 import org.scedit.core.train.Trainer;
 
@@ -172,7 +173,7 @@ public final class Benchmark {
                     schedule(),
                     new RandomBatches(settings.batch(), unet.inChannels(), settings.latent(), unet.textChannels()),
                     trainables,
-                    new DiffusionObjective.Settings(0, 0, false),
+                    new DiffusionObjective.Settings(0, 0, new TimestepSampling.Uniform(), false),
                     SEED);
             List<Double> products = products();
             List<Double> steps = steps(objective, progress);

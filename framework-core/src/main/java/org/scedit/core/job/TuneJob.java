@@ -33,6 +33,7 @@ import org.scedit.core.scenes.Split;
 import org.scedit.core.scenes.Style;
 import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.LatentBatches;
+import org.scedit.core.train.TimestepSampling;
 import org.scedit.core.train.Trainable;
 import org.scedit.core.weights.SafetensorsFile;
 
@@ -197,7 +198,13 @@ final class TuneJob implements Job {
 
     private DiffusionObjective.Settings lossSettings() {
         Recipe.Train train = recipe.train().orElseThrow();
-        return new DiffusionObjective.Settings(train.minSnrGamma(), train.noiseOffset(), train.lossBalance());
+        TimestepSampling timesteps =
+                switch (train.timestepSampling()) {
+                    case UNIFORM -> new TimestepSampling.Uniform();
+                    case LOGIT_NORMAL -> new TimestepSampling.LogitNormal(train.logitMean(), train.logitStd());
+                };
+        return new DiffusionObjective.Settings(
+                train.minSnrGamma(), train.noiseOffset(), timesteps, train.lossBalance());
     }
 
     /** The tuners' files, or a whole model where the text encoder or a fresh U-Net was trained. */

@@ -95,6 +95,14 @@ public record Recipe(
         COSINE
     }
 
+    /** How the timesteps of a batch are drawn. */
+    public enum TimestepDraw {
+        /** Each as often as any other. */
+        UNIFORM,
+        /** More of the middle (Esser et al. 2024, arXiv:2403.03206). */
+        LOGIT_NORMAL
+    }
+
     /**
      * The base model.
      *
@@ -236,6 +244,9 @@ public record Recipe(
      * @param captionDropout  share of captions replaced by the empty one, for classifier-free guidance
      * @param minSnrGamma     min-SNR loss weighting (Hang et al. 2023, arXiv:2303.09556); 0 = off
      * @param noiseOffset     size of an offset common to a channel's noise; 0 = off
+     * @param timestepSampling how timesteps are drawn
+     * @param logitMean       of logit-normal: 0 is the middle of the timesteps, below is less noise
+     * @param logitStd        of logit-normal: its width
      * @param lossBalance     weights each sample by 1 / running mean loss of its timestep bin
      * @param emaDecay        of the exponential moving average of the weights, in [0, 1); 0 = off
      * @param textEncoder     also trains the text encoder
@@ -295,6 +306,17 @@ public record Recipe(
                     min = 0,
                     max = 1)
             double noiseOffset,
+
+            @Setting(value = "how the timesteps of a batch are drawn", defaultsTo = "uniform")
+            TimestepDraw timestepSampling,
+
+            @Setting(
+                    value = "mean of logit-normal: 0 is the middle of the timesteps, below is less noise",
+                    defaultsTo = "0")
+            double logitMean,
+
+            @Setting(value = "width of logit-normal", defaultsTo = "1", min = 0, aboveMin = true)
+            double logitStd,
 
             @Setting(value = "weight each sample by 1 / running mean loss of its timestep bin", defaultsTo = "false")
             boolean lossBalance,

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Randomness;
@@ -37,9 +36,10 @@ public final class DiffusionObjective implements Objective {
     /**
      * @param minSnrGamma γ of the min-SNR weights (Hang et al. 2023, arXiv:2303.09556); 0 = off
      * @param noiseOffset size of an offset common to a channel's noise; 0 = off
+     * @param timesteps   how they are drawn
      * @param balance     whether each sample is weighted by 1 / running mean loss of its timestep's bin
      */
-    public record Settings(double minSnrGamma, double noiseOffset, boolean balance) {}
+    public record Settings(double minSnrGamma, double noiseOffset, TimestepSampling timesteps, boolean balance) {}
 
     private static final ScriptFunction WEIGHTED_MEAN =
             ScriptFunction.compile(new String[] {"x", "w"}, "return torch.mean(torch.mul(x, w))");
@@ -90,9 +90,7 @@ public final class DiffusionObjective implements Objective {
                 NDArray offset = Torch.normal(manager, Randomness.seed(seed, "offset", batch), perChannel);
                 noise = noise.add(ops.scale(offset, settings.noiseOffset()));
             }
-            var random = new SplittableRandom(Randomness.seed(seed, "timesteps", batch));
-            int[] timesteps =
-                    random.ints(batches.size(), 0, schedule.timesteps()).toArray();
+            int[] timesteps = settings.timesteps().draw(batches.size(), schedule.timesteps(), seed, batch);
             return scope.keep(loss(latents, noise, timesteps, batches.texts(batch, manager), manager));
         }
     }

@@ -111,6 +111,9 @@ class RecipeReaderTest {
               caption_dropout: 0.25
               min_snr_gamma: 5
               noise_offset: 0.125
+              timestep_sampling: logit-normal
+              logit_mean: -0.5
+              logit_std: 1.5
               loss_balance: true
               ema_decay: 0.999
               text_encoder: true
@@ -155,6 +158,9 @@ class RecipeReaderTest {
                         0.25,
                         5,
                         0.125,
+                        Recipe.TimestepDraw.LOGIT_NORMAL,
+                        -0.5,
+                        1.5,
                         true,
                         0.999,
                         true,
@@ -216,6 +222,9 @@ class RecipeReaderTest {
                       caption_dropout: 0.1
                       min_snr_gamma: 0.0
                       noise_offset: 0.0
+                      timestep_sampling: uniform
+                      logit_mean: 0.0
+                      logit_std: 1.0
                       loss_balance: false
                       ema_decay: 0.0
                       text_encoder: false

@@ -22,6 +22,7 @@ import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.train.AdamW;
 import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.Objective;
+import org.scedit.core.train.TimestepSampling;
 import org.scedit.core.train.Trainable;
 import org.scedit.core.train.Trainer;
 import org.scedit.core.weights.SafetensorsFile;
@@ -69,7 +70,12 @@ final class TrainingCheck implements GoldenCheck {
     static DiffusionObjective objective(
             TunedUNet unet, NoiseSchedule schedule, List<Trainable> trainables, double minSnrGamma) {
         return new DiffusionObjective(
-                unet, schedule, null, trainables, new DiffusionObjective.Settings(minSnrGamma, 0, false), 0);
+                unet,
+                schedule,
+                null,
+                trainables,
+                new DiffusionObjective.Settings(minSnrGamma, 0, new TimestepSampling.Uniform(), false),
+                0);
     }
 
     /** Signal-to-noise ratios and loss weights. */
