@@ -15,7 +15,7 @@ public interface Operators {
      *
      * @param x      {@code (..., in)}
      * @param weight {@code (out, in)}
-     * @param bias   {@code (out)}
+     * @param bias   {@code (out)}; null for none
      * @return {@code (..., out)}
      */
     NDArray linear(NDArray x, NDArray weight, NDArray bias);
@@ -29,6 +29,34 @@ public interface Operators {
      * @return {@code (batch, out, height, width)}
      */
     NDArray linearPerPixel(NDArray x, NDArray weight, NDArray bias);
+
+    /**
+     * A convolution with zero padding.
+     *
+     * @param x       {@code (batch, in, height, width)}
+     * @param weight  {@code (out, in, kernel, kernel)}
+     * @param bias    {@code (out)}; null for none
+     * @param stride  in pixels
+     * @param padding in pixels on each side
+     */
+    NDArray conv2d(NDArray x, NDArray weight, NDArray bias, int stride, int padding);
+
+    /** {@code x · factor}. */
+    NDArray scale(NDArray x, double factor);
+
+    /** {@code x} in the precision of {@code like}. */
+    NDArray cast(NDArray x, NDArray like);
+
+    /** The Kronecker product of two float32 arrays of as many axes: {@code (a, b, ...), (c, d, ...) → (ac, bd, ...)}. */
+    NDArray kronecker(NDArray x, NDArray y);
+
+    /**
+     * The Euclidean norm of what each output of a layer weighs.
+     *
+     * @param weight {@code (out, in)} or {@code (out, in, kernel, kernel)}, float32
+     * @return {@code (out)}
+     */
+    NDArray normPerOutput(NDArray weight);
 
     /** The exact Gaussian error linear unit, {@code x · Φ(x)} with the error function. */
     NDArray gelu(NDArray x);

@@ -8,7 +8,8 @@ public interface SkipResidual {
     /**
      * @param skip the untouched encoder feature, {@code (batch, channels, height, width)}, in the backbone's precision
      * @param step the evaluation this belongs to
-     * @return the residual, of the skip's shape and precision, not yet scaled; the framework scales, adds and closes it
+     * @return the residual, of the skip's shape, not yet scaled; the framework casts, scales and adds it and closes it
+     *     if it was made during the call
      */
     NDArray residual(NDArray skip, Step step);
 }

@@ -1,17 +1,27 @@
 package org.scedit.api;
 
-/**
- * One evaluation of the U-Net, as its tuners see it.
- *
- * @param timesteps the noise level of each picture of the batch, 0 (clean) to 999 (noise) for the usual schedule
- */
-public record Step(float[] timesteps) {
-    public Step {
-        timesteps = timesteps.clone();
-    }
+import ai.djl.ndarray.NDArray;
 
-    @Override
-    public float[] timesteps() {
-        return timesteps.clone();
-    }
+/** One evaluation of the U-Net, as its tuners see it. */
+public interface Step {
+    /** The noise level of each picture of the batch, 0 (clean) to 999 (noise) for the usual schedule. */
+    float[] timesteps();
+
+    /** What the U-Net is given, {@code (batch, channels, height, width)}, float32. */
+    NDArray latents();
+
+    /** The text states, {@code (batch, tokens, width)}, float32. */
+    NDArray text();
+
+    /** Whether gradients are recorded for a training step. */
+    boolean training();
+
+    /**
+     * In training, {@code x} with each element zeroed with the given probability and the others scaled up to the same
+     * mean; else {@code x} itself. The elements follow from the training's seed and the step, so a resumed run drops the
+     * same.
+     *
+     * @param probability 0..1, below 1
+     */
+    NDArray dropout(NDArray x, double probability);
 }

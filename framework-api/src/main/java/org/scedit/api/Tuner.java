@@ -9,10 +9,18 @@ import java.util.Set;
  *
  * <p>A fresh tuner must change nothing: initialise its last weight with zeros. A tuner that edits no point and trains
  * no backbone parameter is refused.
+ *
+ * <p>Work that serves many points is done once, ahead: {@link #encode} when the condition maps change, {@link #prepare}
+ * before each evaluation. A tuner keeps what they compute in its fields. All calls come from one thread.
  */
 public interface Tuner {
     /** The skip connections it edits; empty by default. */
     default Map<SkipPoint, SkipResidual> skips() {
+        return Map.of();
+    }
+
+    /** The features it edits; empty by default. */
+    default Map<FeaturePoint, FeatureResidual> features() {
         return Map.of();
     }
 
@@ -29,4 +37,18 @@ public interface Tuner {
     default Set<String> backboneParameters() {
         return Set.of();
     }
+
+    /** Names of the condition maps it needs; empty by default. */
+    default Set<String> conditions() {
+        return Set.of();
+    }
+
+    /**
+     * Takes in the condition maps: called for every batch in training, and once for pictures that are drawn together.
+     * What it computes stays open until the next call. Called only if {@link #conditions} names any.
+     */
+    default void encode(Conditions conditions) {}
+
+    /** Called before each evaluation of the U-Net; what it computes stays open until the evaluation is done. */
+    default void prepare(Step step) {}
 }

@@ -1,5 +1,6 @@
 package org.scedit.api;
 
+import java.util.List;
 import org.pf4j.ExtensionPoint;
 
 /**
@@ -8,8 +9,9 @@ import org.pf4j.ExtensionPoint;
  * <p>The configuration is a record whose components are the recipe's keys in snake case. A component's
  * {@link Setting} gives its default, range and meaning; one without a default must be in the recipe. Components may be
  * {@code int}, {@code long}, {@code double}, {@code boolean}, {@code String}, an enum (constants in lower case, with
- * hyphens), or a {@code List} of these. The record's constructor may refuse a combination with an
- * {@link IllegalArgumentException} whose message names the keys.
+ * hyphens), or a {@code List} of these; or a {@code Map<String, Integer>} or {@code Map<String, Double>}, which a recipe
+ * gives as {@code {name: 1, other: 2}}, which keeps that order, and whose range is that of the values. The record's
+ * constructor may refuse a combination with an {@link IllegalArgumentException} whose message names the keys.
  *
  * @param <C> the configuration record
  */
@@ -33,4 +35,9 @@ public interface TunerProvider<C extends Record> extends ExtensionPoint {
      * @throws IllegalArgumentException if the settings do not fit this U-Net; the message names the key
      */
     Tuner create(C config, UNetLayout unet, Parameters parameters);
+
+    /** How other tools write this method's weights; none by default. */
+    default List<TunerFormat<C>> formats() {
+        return List.of();
+    }
 }

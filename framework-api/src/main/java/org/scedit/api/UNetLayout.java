@@ -8,12 +8,15 @@ import java.util.Map;
  * What a U-Net offers to tuners, read from its {@code config.json} alone: no weights are loaded for it.
  *
  * @param skips      the skip connections in decoder order, deepest first
+ * @param features   the encoder blocks' outputs in forward order, then the mid block's
  * @param layers     the linear and convolution layers in forward order
  * @param parameters every parameter of the U-Net and its shape, by diffusers name, in forward order
  */
-public record UNetLayout(List<SkipPoint> skips, List<LayerPoint> layers, Map<String, Shape> parameters) {
+public record UNetLayout(
+        List<SkipPoint> skips, List<FeaturePoint> features, List<LayerPoint> layers, Map<String, Shape> parameters) {
     public UNetLayout {
         skips = List.copyOf(skips);
+        features = List.copyOf(features);
         layers = List.copyOf(layers);
         parameters = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(parameters));
     }

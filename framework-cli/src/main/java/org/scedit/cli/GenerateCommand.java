@@ -4,15 +4,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.scedit.api.Picture;
 import org.scedit.core.UserException;
-import org.scedit.core.data.Picture;
+import org.scedit.core.condition.Condition;
+import org.scedit.core.condition.MapMaker;
+import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
@@ -21,7 +28,9 @@ import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.inspect.TunerFile;
+import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
+import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.run.PictureGrid;
 import picocli.CommandLine.Command;
@@ -38,6 +47,8 @@ import picocli.CommandLine.Option;
             "  scedit generate --prompt \"a red circle\"",
             "  scedit generate --prompt \"a red circle\" --prompt \"a blue square\" --seed 7 -o pictures/",
             "  scedit generate --tuner runs/quickstart/tuners/sc-tuner.safetensors=0.8 --prompt \"a red circle\"",
+            "  scedit generate --tuner runs/canny/tuners/csc-tuner.safetensors --control canny=photo.png \\",
+            "      --prompt \"a lighthouse by the sea\"",
             "  scedit generate --model stable-diffusion-v1-5 --precision bfloat16 --steps 50 --guidance 7.5 \\",
             "      --prompt \"a lighthouse by the sea\" -o lighthouse.png"
         })
@@ -58,7 +69,8 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "FILE[=SCALE]",
             description =
                     "A tuner's safetensors file and its strength: 0 is the base model, 1 the trained strength (the"
-                            + " default), more is allowed. May be given several times; tuners add up.")
+                            + " default), more is allowed; 1.0..0.2 goes from the one at the first step to the other at"
+                            + " the last. May be given several times; tuners add up.")
     private List<String> tuners = List.of();
 
     @Option(
@@ -73,6 +85,20 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "YAML",
             description = "The method's settings for such files, such as '{down_ratio: 0.5}'.")
     private Optional<String> settings = Optional.empty();
+
+    @Option(
+            names = "--control",
+            paramLabel = "CONDITION=PICTURE",
+            description = "The picture that a control tuner follows, of which the condition's map is made as in its"
+                    + " training; or a folder with a picture for each prompt, in the order of the names. Once for each"
+                    + " condition.")
+    private List<String> controls = List.of();
+
+    @Option(
+            names = "--map",
+            paramLabel = "CONDITION=MAP",
+            description = "Instead of --control a map that is ready, of the size that is drawn.")
+    private List<String> maps = List.of();
 
     @Option(
             names = "--prompt",
@@ -153,13 +179,16 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         requireRanges();
         List<TunerOption> wanted = tuners.stream().map(TunerOption::parse).toList();
+        Map<String, ControlOption> given = ControlOption.parse(controls, maps);
         Path folder = model == null ? Home.embeddedModel() : model;
         List<TunerFile> files = new ArrayList<>();
         List<TunerInstance> instances = new ArrayList<>();
         try (PluginCatalogue plugins = Home.plugins()) {
             try {
                 load(wanted, folder, plugins, files, instances);
-                draw(folder, wanted, files, instances);
+                List<Condition> conditions = conditions(given, files, instances, plugins);
+                Pipeline.Settings drawing = drawing(folder);
+                draw(folder, wanted, files, instances, drawing, controlMaps(given, conditions, drawing));
             } finally {
                 instances.forEach(TunerInstance::close);
             }
@@ -199,7 +228,7 @@ final class GenerateCommand implements Callable<Integer> {
         if (wanted.isEmpty()) {
             return;
         }
-        var layout = ModelSummary.read(folder).layout();
+        UNet structure = ModelSummary.read(folder).unet();
         var unlabelled = new TunerFile.Unlabelled(method, settings);
         Set<String> names = new HashSet<>();
         for (TunerOption each : wanted) {
@@ -209,11 +238,88 @@ final class GenerateCommand implements Callable<Integer> {
                 name = file.name() + " " + i;
             }
             files.add(file);
-            instances.add(file.load(name, plugins, layout, unlabelled));
+            instances.add(file.load(name, plugins, structure, unlabelled));
         }
     }
 
-    private void draw(Path folder, List<TunerOption> wanted, List<TunerFile> files, List<TunerInstance> instances) {
+    /** What the tuners take, each with what makes its maps; refused unless the same is given. */
+    private List<Condition> conditions(
+            Map<String, ControlOption> given,
+            List<TunerFile> files,
+            List<TunerInstance> instances,
+            PluginCatalogue plugins) {
+        SortedMap<String, String> takers = RecipeConditions.takers(instances);
+        List<String> problems = new ArrayList<>();
+        List<Condition> conditions = new ArrayList<>();
+        given.forEach((name, control) -> {
+            if (!takers.containsKey(name)) {
+                problems.add((control.ready() ? "--map " : "--control ") + name + ": no tuner takes condition '" + name
+                        + "'; "
+                        + (takers.isEmpty() ? "they take none" : "they take " + String.join(", ", takers.keySet())));
+            }
+        });
+        takers.forEach((name, tuner) -> {
+            MapMaker maker = maker(name, files, instances, plugins);
+            if (!given.containsKey(name)) {
+                problems.add("tuner '" + tuner + "' takes condition '" + name + "', and none is given; add --control "
+                        + name + "=PICTURE, or --map " + name + "=MAP with a map that is ready");
+            } else if (!given.get(name).ready() && !(maker instanceof MapMaker.Annotated)) {
+                problems.add("--control " + name + ": no annotator makes the maps of condition '" + name
+                        + "'; give a map that is ready, --map " + name + "=MAP");
+            } else {
+                conditions.add(new Condition(name, 0, maker));
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw UserException.of(problems, "nothing was drawn");
+        }
+        return conditions;
+    }
+
+    /** As in the training of the first tuner that takes it and tells; else the annotator of that id with its defaults. */
+    private MapMaker maker(String name, List<TunerFile> files, List<TunerInstance> instances, PluginCatalogue plugins) {
+        Map<String, TunerFile> told = new LinkedHashMap<>();
+        for (int i = 0; i < files.size(); i++) {
+            String words = files.get(i).metadata().get(MapMaker.METADATA + name);
+            if (words != null && instances.get(i).tuner().conditions().contains(name)) {
+                told.putIfAbsent(words, files.get(i));
+            }
+        }
+        if (told.size() > 1) {
+            terminal.err()
+                    .println("the tuners were trained with different maps of condition '" + name + "' ("
+                            + String.join(" and ", told.keySet()) + "); the first is used");
+        }
+        if (!told.isEmpty()) {
+            var first = told.entrySet().iterator().next();
+            return MapMaker.read(
+                    first.getKey(), plugins.annotators(), first.getValue().path() + " (condition '" + name + "')");
+        }
+        return plugins.annotators().containsKey(name)
+                ? MapMaker.byDefault(plugins.annotators().get(name))
+                : new MapMaker.Ready(Optional.empty());
+    }
+
+    private Map<String, List<Picture>> controlMaps(
+            Map<String, ControlOption> given, List<Condition> conditions, Pipeline.Settings drawing) {
+        Map<String, List<Picture>> made = new TreeMap<>();
+        for (Condition condition : conditions) {
+            ControlOption control = given.get(condition.name());
+            made.put(
+                    condition.name(),
+                    condition.ofControls(
+                            control.path(), control.ready(), prompts.size(), drawing.width(), drawing.height(), seed));
+        }
+        return made;
+    }
+
+    private void draw(
+            Path folder,
+            List<TunerOption> wanted,
+            List<TunerFile> files,
+            List<TunerInstance> instances,
+            Pipeline.Settings drawing,
+            Map<String, List<Picture>> controlMaps) {
         try (DiffusionModel base = DiffusionModel.load(folder, precision);
                 TunedUNet unet = new TunedUNet(base.unet(), precision)) {
             for (int i = 0; i < instances.size(); i++) {
@@ -221,7 +327,12 @@ final class GenerateCommand implements Callable<Integer> {
             }
             noticeOtherBases(files, base);
             List<Picture> pictures = new Pipeline(base, unet, terminal.err()::println)
-                    .draw(prompts, seed, drawing(base), Pipeline.Observer.NONE);
+                    .draw(
+                            prompts,
+                            seed,
+                            drawing,
+                            (name, picture) -> controlMaps.get(name).get(picture),
+                            Pipeline.Observer.NONE);
             write(pictures);
         }
     }
@@ -240,16 +351,17 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private Pipeline.Settings drawing(DiffusionModel base) {
-        int width = base.pictureSize();
-        int height = base.pictureSize();
+    /** From the configuration alone, so that a wrong size is refused before any weight is read. */
+    private Pipeline.Settings drawing(Path folder) {
+        int down = Autoencoder.fromConfig(folder.resolve("vae/config.json")).downsampling();
+        int width = ModelSummary.read(folder).unet().sampleSize() * down;
+        int height = width;
         if (size != null) {
             Matcher sides = SIZE.matcher(size);
             sides.matches();
             width = Integer.parseInt(sides.group(1));
             height = Integer.parseInt(sides.group(2));
         }
-        int down = base.autoencoder().downsampling();
         if (width < down || height < down || width % down != 0 || height % down != 0) {
             throw new UserException("--size " + size + ": width and height must be multiples of " + down
                     + ", this model's downsampling");

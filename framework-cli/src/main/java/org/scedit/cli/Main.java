@@ -90,9 +90,11 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunCommand(terminal, stop))
                 .addSubcommand(new TrainCommand(terminal, stop))
                 .addSubcommand(new GenerateCommand(terminal))
+                .addSubcommand(new AnnotateCommand(terminal))
                 .addSubcommand(new ValidateCommand(terminal))
                 .addSubcommand(new PluginsCommand(terminal))
                 .addSubcommand(new InspectCommand(terminal))
+                .addSubcommand(new ConvertCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal));
         return line.setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(terminal.err(), true))

@@ -1,9 +1,9 @@
 package org.scedit.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.plugin.PluginDescription;
@@ -11,66 +11,101 @@ import org.scedit.core.recipe.SettingDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Lists the tuning methods, or the settings of one. */
+/** Lists the tuning methods and annotators, or the settings of one. */
 @Command(
         name = "plugins",
-        description = {"Lists the tuning methods that recipes can use, or the settings of one.", ""},
+        description = {
+            "Lists the tuning methods, and the annotators that make condition maps, which recipes can use; or the"
+                    + " settings of one.",
+            ""
+        },
         footer = {"", "Examples:", "  scedit plugins", "  scedit plugins sc-tuner"})
 final class PluginsCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(arity = "0..1", paramLabel = "ID", description = "A method, such as sc-tuner.")
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "A method or an annotator, such as sc-tuner.")
     private String id;
 
     PluginsCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
+    /** What a plugin offers, of either kind. */
+    private record Offer(
+            String kind,
+            String summary,
+            Class<? extends Record> settings,
+            String common,
+            List<SettingDescription> commonSettings) {}
+
     @Override
     public Integer call() {
         try (PluginCatalogue plugins = Home.plugins()) {
+            Map<String, Offer> offers = offers(plugins);
             if (id == null) {
-                list(plugins);
+                list(offers, plugins);
             } else {
-                describe(plugins);
+                describe(offers, plugins);
             }
         }
         return 0;
     }
 
-    private void list(PluginCatalogue plugins) {
-        if (plugins.tuners().isEmpty()) {
+    /** Tuners first. */
+    private static Map<String, Offer> offers(PluginCatalogue plugins) {
+        Map<String, Offer> offers = new LinkedHashMap<>();
+        plugins.tuners()
+                .forEach((id, tuner) -> offers.put(
+                        id,
+                        new Offer(
+                                "tuner",
+                                tuner.summary(),
+                                tuner.configType(),
+                                "every tuner",
+                                SettingDescription.ofEveryTuner())));
+        plugins.annotators()
+                .forEach((id, annotator) -> offers.put(
+                        id,
+                        new Offer(
+                                "annotator",
+                                annotator.summary(),
+                                annotator.configType(),
+                                "every condition",
+                                SettingDescription.ofEveryCondition())));
+        return offers;
+    }
+
+    private void list(Map<String, Offer> offers, PluginCatalogue plugins) {
+        if (offers.isEmpty()) {
             terminal.out().println("no plugin is installed");
             return;
         }
-        var table = new Table().row("ID", "VERSION", "SUMMARY", "FROM");
-        for (Map.Entry<String, TunerProvider<?>> each : plugins.tuners().entrySet()) {
-            PluginDescription plugin = plugins.describe(each.getKey()).orElseThrow();
-            table.row(each.getKey(), plugin.version(), each.getValue().summary(), plugin.origin());
-        }
+        var table = new Table().row("ID", "KIND", "VERSION", "SUMMARY", "FROM");
+        offers.forEach((id, offer) -> {
+            PluginDescription plugin = plugins.describe(id).orElseThrow();
+            table.row(id, offer.kind(), plugin.version(), offer.summary(), plugin.origin());
+        });
         table.print(terminal.out());
         terminal.out().println();
         terminal.out().println("the settings of one: scedit plugins ID");
     }
 
-    private void describe(PluginCatalogue plugins) {
-        TunerProvider<?> provider = plugins.tuners().get(id);
-        if (provider == null) {
+    private void describe(Map<String, Offer> offers, PluginCatalogue plugins) {
+        Offer offer = offers.get(id);
+        if (offer == null) {
             throw new UserException("no plugin is named '" + id + "'; "
-                    + (plugins.tuners().isEmpty()
-                            ? "none is installed"
-                            : "there are " + String.join(", ", plugins.tuners().keySet())));
+                    + (offers.isEmpty() ? "none is installed" : "there are " + String.join(", ", offers.keySet())));
         }
         PluginDescription plugin = plugins.describe(id).orElseThrow();
         var out = terminal.out();
-        out.println(provider.summary());
+        out.println(offer.summary());
         out.println(id + " " + plugin.version() + " from " + plugin.origin());
         out.println();
         out.println("Its settings:");
-        print(SettingDescription.of(provider.configType()));
+        print(SettingDescription.of(offer.settings()));
         out.println();
-        out.println("The settings of every tuner:");
-        print(SettingDescription.ofEveryTuner());
+        out.println("The settings of " + offer.common() + ":");
+        print(offer.commonSettings());
     }
 
     private void print(List<SettingDescription> settings) {

@@ -38,6 +38,7 @@ final class TrainCommand extends RunCommand {
                 recipe.task(),
                 recipe.model(),
                 recipe.tuners(),
+                recipe.conditions(),
                 recipe.data(),
                 recipe.train(),
                 Optional.empty());

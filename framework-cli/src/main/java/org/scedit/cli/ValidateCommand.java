@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.scedit.api.UNetLayout;
 import org.scedit.core.UserException;
+import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.job.RunModule;
@@ -75,31 +75,35 @@ final class ValidateCommand implements Callable<Integer> {
             return String.format(Locale.ROOT, "%s: OK, trains the autoencoder, %,d parameters", file, count);
         }
         List<String> problems = new ArrayList<>();
+        List<TunerInstance> tuners = new ArrayList<>();
         var lines = new StringBuilder(file + ": OK" + (recipe.tuners().isEmpty() ? ", no tuner" : ""));
-        for (Recipe.TunerBlock block : recipe.tuners()) {
-            try {
-                long count = trainable(block, model.layout(), plugins);
-                lines.append(String.format(
-                        Locale.ROOT,
-                        "%n  tuner %s%s: %,d trainable parameters",
-                        block.name(),
-                        block.name().equals(block.use()) ? "" : " (" + block.use() + ")",
-                        count));
-            } catch (UserException e) {
-                problems.add(file + ": " + e.getMessage());
+        try {
+            for (Recipe.TunerBlock block : recipe.tuners()) {
+                try {
+                    var tuner = TunerInstance.create(
+                            block.name(), plugins.tuners().get(block.use()), block.config(), model.unet(), 0);
+                    tuners.add(tuner);
+                    lines.append(String.format(
+                            Locale.ROOT,
+                            "%n  tuner %s%s: %,d trainable parameters",
+                            block.name(),
+                            block.name().equals(block.use()) ? "" : " (" + block.use() + ")",
+                            tuner.parameterCount()));
+                } catch (UserException e) {
+                    problems.add(file + ": " + e.getMessage());
+                }
             }
+            RecipeConditions.of(recipe, plugins.annotators(), tuners, problem -> problems.add(file + ": " + problem))
+                    .forEach(condition -> lines.append(String.format(
+                            "%n  condition %s: %s",
+                            condition.name(), condition.maker().words())));
+        } finally {
+            tuners.forEach(TunerInstance::close);
         }
         if (!problems.isEmpty()) {
             throw UserException.of(
                     problems, "the recipe does not fit " + recipe.model().path());
         }
         return lines.toString();
-    }
-
-    private static long trainable(Recipe.TunerBlock block, UNetLayout layout, PluginCatalogue plugins) {
-        try (TunerInstance tuner =
-                TunerInstance.create(block.name(), plugins.tuners().get(block.use()), block.config(), layout, 0)) {
-            return tuner.parameterCount();
-        }
     }
 }

@@ -16,22 +16,25 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.scedit.api.WeightFile;
+import org.scedit.core.hook.Scale;
 import org.scedit.core.weights.SafetensorsWriter;
+import org.scedit.core.weights.TorchArchiveWriter;
 
 class MainTest {
-    private static final String UNET = """
+    static final String UNET = """
             {"_class_name": "UNet2DConditionModel", "block_out_channels": [8, 16], "layers_per_block": 1,
              "attention_head_dim": 2, "cross_attention_dim": 6, "norm_num_groups": 4, "in_channels": 4,
              "out_channels": 4, "sample_size": 8, "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
              "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D"]}
             """;
 
-    private record Outcome(int status, String out, String err) {}
+    record Outcome(int status, String out, String err) {}
 
     @TempDir
     private Path folder;
 
-    private static Outcome run(Object... arguments) {
+    static Outcome run(Object... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var terminal = new Terminal(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
@@ -42,7 +45,7 @@ class MainTest {
         return new Outcome(status, out.toString(UTF_8), err.toString(UTF_8));
     }
 
-    private static Outcome refused(String message) {
+    static Outcome refused(String message) {
         return new Outcome(2, "", message);
     }
 
@@ -66,11 +69,13 @@ class MainTest {
     @CsvSource({
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
-        "generate, --model --tuner --method --settings --prompt --negative --steps --guidance --guidance-rescale"
+        "generate, --model --tuner --method --settings --control --map --prompt --negative --steps --guidance --guidance-rescale"
                 + " --spacing --seed --size --precision --output -o",
+        "annotate, --use --set --seed --force IN_FOLDER OUT_FOLDER",
         "validate, RECIPE|KEY=VALUE",
         "plugins, ID",
-        "inspect, --layers MODEL_DIR|TUNER_FILE",
+        "inspect, --layers --model MODEL_DIR|TUNER_FILE",
+        "convert, --to --model --method --settings --force IN OUT",
         "bench, --model --tuner --precision --batch --latent --steps KEY=VALUE"
     })
     void everyCommandsHelpTellsItsOptionsAndExamples(String command, String options) {
@@ -84,7 +89,16 @@ class MainTest {
     void theHelpListsAllCommandsAndStatuses() {
         Outcome help = run("--help");
         assertThat(help.out())
-                .contains("run ", "train ", "generate ", "validate ", "plugins ", "inspect ", "bench ")
+                .contains(
+                        "run ",
+                        "train ",
+                        "generate ",
+                        "annotate ",
+                        "validate ",
+                        "plugins ",
+                        "inspect ",
+                        "convert ",
+                        "bench ")
                 .contains("2 a mistake in what was given; 130 interrupted");
     }
 
@@ -111,20 +125,22 @@ class MainTest {
                         3 problems, nothing was drawn
                         """));
         assertThat(run("generate", "--prompt", "x", "--tuner", "a.safetensors=-1"))
-                .isEqualTo(refused("--tuner a.safetensors=-1: the scale must be a number from 0 upwards, got '-1'; 0 is"
-                        + " the base model, 1 the trained strength\n"));
+                .isEqualTo(refused("--tuner a.safetensors=-1: the scale must be a number from 0 upwards, or two"
+                        + " such as 1.0..0.2 for the first and the last step, got '-1'; 0 is the base model, 1 the trained"
+                        + " strength\n"));
         assertThat(run("run", folder))
                 .isEqualTo(refused(folder + ": is a folder; give a recipe, or --resume to go on with the run in it\n"));
         assertThat(run("run", folder, "--resume"))
                 .isEqualTo(refused(folder + ": holds no run to go on with (recipe.yaml is missing)\n"));
         assertThat(run("bench", "--batch", "0")).isEqualTo(refused("--batch must be at least 1, got 0\n"));
-        assertThat(run("plugins", "lora")).isEqualTo(refused("no plugin is named 'lora'; there are shift\n"));
+        assertThat(run("plugins", "lora"))
+                .isEqualTo(refused("no plugin is named 'lora'; there are follow, shift, invert\n"));
     }
 
     @Test
     void verboseShowsWhereAMistakeWasFound() {
         assertThat(run("plugins", "lora", "--verbose").err())
-                .startsWith("no plugin is named 'lora'; there are shift\n")
+                .startsWith("no plugin is named 'lora'; there are follow, shift, invert\n")
                 .contains("\tat org.scedit.cli.PluginsCommand");
     }
 
@@ -157,11 +173,19 @@ class MainTest {
 
     @Test
     void pluginsListsTheMethodsAndTheSettingsOfOne() {
-        assertThat(run("plugins").out()).startsWith("ID ").containsPattern("\nshift +unpackaged +Multiplies one skip");
+        assertThat(run("plugins").out())
+                .startsWith("ID ")
+                .containsPattern("\nshift +tuner +unpackaged +Multiplies one skip")
+                .containsPattern("\ninvert +annotator +unpackaged +The negative of a picture");
         assertThat(run("plugins", "shift").out())
                 .startsWith("Multiplies one skip\nshift unpackaged from ")
                 .containsPattern("\nskip +whole number +0 +at least 0 +which skip is edited\n")
                 .containsPattern("\nscale +number +1.0 +at least 0 +strength");
+        assertThat(run("plugins", "invert").out())
+                .startsWith("The negative of a picture\ninvert unpackaged from ")
+                .containsPattern("\nwhite +whole number +255 +from 0 to 255 +the level that becomes black\n")
+                .containsPattern("\nThe settings of every condition:\n")
+                .containsPattern("\ndropout +number +0.0 +from 0 to 1 +share");
     }
 
     @Test
@@ -196,9 +220,58 @@ class MainTest {
                                   name: x
                                   seed: 1
 
+                                method  shift
+                                format  scedit
+
                                 TENSOR      TYPE  SHAPE
                                 shift.bias  f32   [2, 3]
                                 """, ""));
+    }
+
+    /** A shift of skip 3, which has 8 channels, as the other tool writes it. */
+    private Path foreign() {
+        Path file = folder.resolve("foreign.bin");
+        TorchArchiveWriter.write(
+                file,
+                Map.of(
+                        "theirs.shift.weight", new WeightFile.Tensor(new long[] {8, 8}, new float[64]),
+                        "theirs.shift.bias", new WeightFile.Tensor(new long[] {8}, new float[8])));
+        return file;
+    }
+
+    @Test
+    void inspectTellsTheFormatAndWithAModelTheSettingsAndWhatDoesNotFit() throws IOException {
+        assertThat(run("inspect", foreign()).out()).contains("\nmethod  shift\nformat  theirs\n\nTENSOR");
+        assertThat(run("inspect", foreign(), "--model", model()).out())
+                .contains("\nsettings  {skip: 3}\nfits      " + model() + "\n")
+                .containsPattern("theirs.shift.bias +f32 +\\[8] +-\n");
+        Path misfit = folder.resolve("misfit.safetensors");
+        SafetensorsWriter.write(misfit, Map.of("theirs.x", SafetensorsWriter.Tensor.f32(new float[1], 1)), Map.of());
+        assertThat(run("inspect", misfit, "--model", model()).out())
+                .contains("misfit.safetensors: does not fit tuner 'shift' (shift)\n  1 unexpected: x\n  2 missing: ");
+    }
+
+    @Test
+    void convertWritesOtherToolsFilesAndReadsThemBack() throws IOException {
+        Path own = folder.resolve("own.safetensors");
+        Path back = folder.resolve("back.bin");
+        assertThat(run("convert", "--to", "scedit", "--model", model(), foreign(), own))
+                .isEqualTo(new Outcome(0, own + "\n", "shift (theirs) -> scedit\n"));
+        assertThat(run("convert", "--to", "theirs", own, back))
+                .isEqualTo(
+                        refused(own + ": does not say which base model it is for; give --model DIR, a model folder in"
+                                + " diffusers' layout\n"));
+        assertThat(run("convert", "--to", "theirs", "--model", model(), own, back)
+                        .status())
+                .isZero();
+        assertThat(run("convert", "--to", "theirs", "--model", model(), own, back))
+                .isEqualTo(refused(back + ": there already; give another name, or --force to replace\n"));
+        assertThat(run("convert", "--to", "theirs", "--force", "--model", model(), own, back)
+                        .status())
+                .isZero();
+        assertThat(run("inspect", back).out()).contains("format  theirs");
+        assertThat(run("convert", "--to", "kohya", "--model", model(), own, back))
+                .isEqualTo(refused("--to kohya: shift is written as scedit, theirs\n"));
     }
 
     @Test
@@ -220,6 +293,7 @@ class MainTest {
     void aFileNameMayHoldAnEqualsSign(String name) throws IOException {
         Path file = Files.createFile(folder.resolve(name));
         assertThat(List.of(TunerOption.parse(file.toString()), TunerOption.parse(file + "=0.5")))
-                .containsExactly(new TunerOption(file, 1), new TunerOption(file, 0.5));
+                .containsExactly(new TunerOption(file, Scale.of(1)), new TunerOption(file, Scale.of(0.5)));
+        assertThat(TunerOption.parse(file + "=1.0..0.2")).isEqualTo(new TunerOption(file, Scale.between(1, 0.2)));
     }
 }

@@ -1,13 +1,17 @@
 package org.scedit.cli;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.scedit.api.Parameters;
 import org.scedit.api.Setting;
 import org.scedit.api.SkipPoint;
 import org.scedit.api.SkipResidual;
 import org.scedit.api.Tuner;
+import org.scedit.api.TunerFormat;
 import org.scedit.api.TunerProvider;
 import org.scedit.api.UNetLayout;
+import org.scedit.api.WeightFile;
 
 /** A tuner for these tests: multiplies one skip. Named in META-INF/extensions.idx. */
 public final class ShiftProvider implements TunerProvider<ShiftProvider.Config> {
@@ -45,5 +49,39 @@ public final class ShiftProvider implements TunerProvider<ShiftProvider.Config> 
                 return Map.of(point, (skip, step) -> layer.perPixel(skip));
             }
         };
+    }
+
+    /** Another tool's names: a prefix; it always edits skip 3. */
+    private record Theirs() implements TunerFormat<Config> {
+        private static final String PREFIX = "theirs.";
+
+        @Override
+        public String id() {
+            return "theirs";
+        }
+
+        @Override
+        public boolean matches(WeightFile file) {
+            return file.tensors().keySet().stream().allMatch(name -> name.startsWith(PREFIX));
+        }
+
+        @Override
+        public Content<Config> read(WeightFile file, UNetLayout unet) {
+            Map<String, WeightFile.Tensor> weights = new LinkedHashMap<>();
+            file.tensors().forEach((name, tensor) -> weights.put(name.substring(PREFIX.length()), tensor));
+            return new Content<>(new Config(3), weights);
+        }
+
+        @Override
+        public WeightFile write(Content<Config> content, UNetLayout unet) {
+            Map<String, WeightFile.Tensor> weights = new LinkedHashMap<>();
+            content.weights().forEach((name, tensor) -> weights.put(PREFIX + name, tensor));
+            return new WeightFile(weights, Map.of(), "");
+        }
+    }
+
+    @Override
+    public List<TunerFormat<Config>> formats() {
+        return List.of(new Theirs());
     }
 }

@@ -33,6 +33,7 @@ public final class TinyUNet implements AutoCloseable {
 
     private static final int BATCH = 2;
     private static final int SIDE = 8;
+    private static final int PIXELS_PER_LATENT = 8;
     private static final int TOKENS = 5;
     private static final float[] TIMESTEPS = {17, 801};
 
@@ -81,7 +82,16 @@ public final class TinyUNet implements AutoCloseable {
 
     /** One prediction for its fixed inputs with the tuners on it, {@code (2, 4, 8, 8)}; belongs to {@link #manager}. */
     public NDArray forward() {
-        return tuned.forward(latents, TIMESTEPS, text);
+        try (Scope scope = new Scope()) {
+            tuned.conditions(this::map);
+            return scope.keep(tuned.forward(latents, TIMESTEPS, text));
+        }
+    }
+
+    /** A condition map of every name, {@code (2, 3, 64, 64)}, the same each time. */
+    private NDArray map(String name) {
+        Torch.seed(name.hashCode());
+        return manager.randomUniform(0, 1, new Shape(BATCH, 3, PIXELS_PER_LATENT * SIDE, PIXELS_PER_LATENT * SIDE));
     }
 
     /** The numbers of {@link #forward}. */

@@ -81,7 +81,7 @@ public abstract class TunerContract<C extends Record> {
 
     /** A fresh tuner with the given settings, closed with the test. */
     protected final TunerInstance tuner(String name, C settings, long seed) {
-        TunerInstance tuner = TunerInstance.create(name, provider(), settings, base.layout(), seed);
+        TunerInstance tuner = TunerInstance.create(name, provider(), settings, base.unet(), seed);
         opened.add(tuner);
         return tuner;
     }
@@ -252,8 +252,8 @@ public abstract class TunerContract<C extends Record> {
         float[] before = predict(tuner, 1);
         assertThatThrownBy(() -> tuner.load(SafetensorsFile.open(file)))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith(file + ": does not fit tuner 'trained' ("
-                        + provider().id() + ")\n  1 weights that this tuner does not have: stranger\n  ")
+                .hasMessageStartingWith(
+                        file + ": does not fit tuner 'trained' (" + provider().id() + ")\n  1 unexpected: stranger\n  ")
                 .hasMessageEndingWith("nothing was loaded; use the base model and the settings it was trained with");
         assertThat(predict(tuner, 1)).isEqualTo(before);
     }

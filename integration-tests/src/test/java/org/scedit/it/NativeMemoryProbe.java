@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntConsumer;
+import org.scedit.api.Picture;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Example;
-import org.scedit.core.data.Picture;
 import org.scedit.core.diffusion.LearningRate;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
@@ -45,11 +45,7 @@ final class NativeMemoryProbe {
         try (var model = DiffusionModel.load(Path.of(args[0]), Precision.FLOAT32);
                 var unet = new TunedUNet(model.unet(), Precision.FLOAT32);
                 var tuner = TunerInstance.create(
-                        "sc-tuner",
-                        new ScTunerProvider(),
-                        new ScTunerConfig(1, List.of()),
-                        model.unet().layout(),
-                        1)) {
+                        "sc-tuner", new ScTunerProvider(), new ScTunerConfig(1, List.of()), model.unet(), 1)) {
             unet.attach(tuner, 1.5);
             tuner.setTrainable(true);
             try (var trainer = trainer(model, unet, tuner)) {
@@ -82,7 +78,7 @@ final class NativeMemoryProbe {
             }
         };
         var batches = new LatentBatches(
-                model, data, new LatentBatches.Settings(2, 0.1, false, 1), notice -> {}, encoded -> {});
+                model, data, new LatentBatches.Settings(2, 0.1, false, List.of(), 1), notice -> {}, encoded -> {});
         List<Trainable> trainables = tuner.arrays().entrySet().stream()
                 .map(each -> new Trainable(each.getKey(), each.getValue()))
                 .toList();

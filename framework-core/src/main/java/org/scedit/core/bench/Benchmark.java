@@ -161,7 +161,7 @@ public final class Benchmark {
     public Result run(Consumer<String> progress) {
         var unet = new UNet(unetConfig);
         try (NDManager manager = Torch.newManager();
-                TunerInstance tuner = TunerInstance.create(provider.id(), provider, tunerConfig, unet.layout(), SEED);
+                TunerInstance tuner = TunerInstance.create(provider.id(), provider, tunerConfig, unet, SEED);
                 TunedUNet tuned = new TunedUNet(unet, settings.precision())) {
             unet.parameters().randomise(manager, SEED, settings.precision());
             tuned.attach(tuner, 1);

@@ -1,5 +1,7 @@
 package org.scedit.core.data;
 
+import org.scedit.api.Picture;
+
 /**
  * What a training step learns from.
  *

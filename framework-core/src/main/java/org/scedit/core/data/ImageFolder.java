@@ -38,11 +38,13 @@ public final class ImageFolder implements Dataset {
 
     private record Entry(Path file, String caption) {}
 
+    private final Path folder;
     private final int side;
     private final List<Entry> entries;
     private final List<Skipped> skipped;
 
-    private ImageFolder(int side, List<Entry> entries, List<Skipped> skipped) {
+    private ImageFolder(Path folder, int side, List<Entry> entries, List<Skipped> skipped) {
+        this.folder = folder;
         this.side = side;
         this.entries = List.copyOf(entries);
         this.skipped = List.copyOf(skipped);
@@ -89,7 +91,7 @@ public final class ImageFolder implements Dataset {
         if (!problems.isEmpty()) {
             throw refusal(problems);
         }
-        return new ImageFolder(side, entries, skipped);
+        return new ImageFolder(folder, side, entries, skipped);
     }
 
     @Override
@@ -103,12 +105,35 @@ public final class ImageFolder implements Dataset {
         return new Example(Pictures.fit(Pictures.read(entry.file()), side), entry.caption());
     }
 
+    /** The file of an example's picture. */
+    public Path file(int index) {
+        return entries.get(index).file();
+    }
+
+    /** The name of an example's picture, relative to the folder. */
+    public Path name(int index) {
+        return folder.relativize(file(index));
+    }
+
+    /** Width and height of the examples, in pixels. */
+    public int side() {
+        return side;
+    }
+
     /** Unreadable pictures that were left out, in order; empty unless skipping was asked for. */
     public List<Skipped> skipped() {
         return skipped;
     }
 
-    private static List<Path> pictures(Path folder) {
+    /**
+     * The pictures in a folder and its sub-folders, in the order of their relative names; hidden ones aside.
+     *
+     * @throws UserException if it is no folder or cannot be listed
+     */
+    public static List<Path> pictures(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new UserException(folder + ": is not a folder");
+        }
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return files.filter(file -> isPicture(folder.relativize(file)) && Files.isRegularFile(file))
                     .sorted((one, other) -> name(folder, one).compareTo(name(folder, other)))

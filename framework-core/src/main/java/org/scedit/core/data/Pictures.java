@@ -15,6 +15,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.scedit.api.Picture;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
 
@@ -32,8 +33,21 @@ public final class Pictures {
      * @throws UserException if there is no such file or it holds no picture; names the file and the reason
      */
     public static Picture read(Path file) {
+        return read(file, Color.WHITE);
+    }
+
+    /**
+     * Reads a condition map as {@link #read}, except that transparent parts become black, which is nothing in a map.
+     *
+     * @throws UserException if there is no such file or it holds no picture; names the file and the reason
+     */
+    public static Picture readMap(Path file) {
+        return read(file, Color.BLACK);
+    }
+
+    private static Picture read(Path file, Color behind) {
         try {
-            return decode(file);
+            return decode(file, behind);
         } catch (IOException | RuntimeException e) { // decoders answer a damaged file with either
             throw new UserException(file + ": " + reason(file, e), e);
         }
@@ -45,11 +59,29 @@ public final class Pictures {
      * @param size at least 1
      */
     public static Picture fit(Picture picture, int size) {
-        double ratio = (double) size / Math.min(picture.width(), picture.height());
-        int width = Math.max(size, (int) Math.round(picture.width() * ratio));
-        int height = Math.max(size, (int) Math.round(picture.height() * ratio));
-        Picture resized = Resampling.resize(picture, width, height);
-        return crop(resized, (width - size) / 2, (height - size) / 2, size, size);
+        return fit(picture, size, size);
+    }
+
+    /** The picture resized until it covers a size, then the middle of what is too long. */
+    public static Picture fit(Picture picture, int width, int height) {
+        return fit(picture, width, height, Resampling::resize);
+    }
+
+    /** A condition map as {@link #fit(Picture, int)} fits its picture; no colours are mixed, so that maps stay maps. */
+    public static Picture fitMap(Picture map, int size) {
+        return fit(map, size, size, Resampling::nearest);
+    }
+
+    private interface Resize {
+        Picture to(Picture picture, int width, int height);
+    }
+
+    private static Picture fit(Picture picture, int width, int height, Resize resize) {
+        double ratio = Math.max((double) width / picture.width(), (double) height / picture.height());
+        int across = Math.max(width, (int) Math.round(picture.width() * ratio));
+        int down = Math.max(height, (int) Math.round(picture.height() * ratio));
+        Picture resized = resize.to(picture, across, down);
+        return crop(resized, (across - width) / 2, (down - height) / 2, width, height);
     }
 
     /** The picture in another size; shapes are stretched if the proportions differ. */
@@ -85,7 +117,7 @@ public final class Pictures {
         }
     }
 
-    private static Picture decode(Path file) throws IOException {
+    private static Picture decode(Path file, Color behind) throws IOException {
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
             if (in == null) {
                 throw new IOException("cannot be opened");
@@ -103,17 +135,17 @@ public final class Pictures {
                     throw new IOException("has " + width + "x" + height + " pixels, more than 100 million");
                 }
                 BufferedImage image = reader.read(0);
-                return isGray(image) ? fromGray(image) : overWhite(image);
+                return isGray(image) ? fromGray(image, behind) : over(image, behind);
             } finally {
                 reader.dispose();
             }
         }
     }
 
-    private static Picture overWhite(BufferedImage image) {
+    private static Picture over(BufferedImage image, Color behind) {
         BufferedImage opaque = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = opaque.createGraphics();
-        graphics.drawImage(image, 0, 0, Color.WHITE, null);
+        graphics.drawImage(image, 0, 0, behind, null);
         graphics.dispose();
         return Picture.fromImage(opaque);
     }
@@ -124,7 +156,7 @@ public final class Pictures {
     }
 
     /** Java takes grey samples for linear light and brightens them; in picture files they are as in sRGB. */
-    private static Picture fromGray(BufferedImage image) {
+    private static Picture fromGray(BufferedImage image, Color behind) {
         Raster raster = image.getRaster();
         int width = image.getWidth();
         int height = image.getHeight();
@@ -133,7 +165,7 @@ public final class Pictures {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 double opacity = raster.getNumBands() > 1 ? raster.getSample(x, y, 1) / most : 1;
-                double level = 255 * (opacity * raster.getSample(x, y, 0) / most + 1 - opacity);
+                double level = 255 * opacity * raster.getSample(x, y, 0) / most + behind.getRed() * (1 - opacity);
                 int pixel = 3 * (y * width + x);
                 rgb[pixel] = rgb[pixel + 1] = rgb[pixel + 2] = (byte) Math.round(level);
             }

@@ -1,5 +1,7 @@
 package org.scedit.core.data;
 
+import org.scedit.api.Picture;
+
 /**
  * Changes a picture's size with the Catmull-Rom cubic, its reach widened when the picture shrinks, so that every source
  * pixel counts and fine patterns do not alias. Own code rather than Java2D's, which reads at most 4x4 pixels when
@@ -25,6 +27,24 @@ final class Resampling {
         byte[] rgb = new byte[resized.length];
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = (byte) Math.max(0, Math.min(255, Math.round(resized[i])));
+        }
+        return Picture.of(width, height, rgb);
+    }
+
+    /** Each pixel that of the source whose middle is nearest. */
+    static Picture nearest(Picture picture, int width, int height) {
+        if (width == picture.width() && height == picture.height()) {
+            return picture;
+        }
+        byte[] source = picture.rgb();
+        byte[] rgb = new byte[CHANNELS * width * height];
+        for (int y = 0; y < height; y++) {
+            int sourceY = (int) ((2L * y + 1) * picture.height() / (2L * height));
+            for (int x = 0; x < width; x++) {
+                int sourceX = (int) ((2L * x + 1) * picture.width() / (2L * width));
+                int from = CHANNELS * (sourceY * picture.width() + sourceX);
+                System.arraycopy(source, from, rgb, CHANNELS * (y * width + x), CHANNELS);
+            }
         }
         return Picture.of(width, height, rgb);
     }

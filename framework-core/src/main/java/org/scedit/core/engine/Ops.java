@@ -31,7 +31,12 @@ public final class Ops implements Operators {
     private final ScriptFunction silu = function("x", "return torch.silu(x)");
     private final ScriptFunction geglu = function(
             "x", "a, gate, = torch.chunk(x, 2, -1)", "return torch.mul(a, torch.gelu(gate, approximate=\"none\"))");
-    private final ScriptFunction addScaled = function("x y s", "return torch.add(x, torch.mul(y, s))");
+    private final ScriptFunction add = function("x y", "return torch.add(x, torch.to(y, ops.prim.dtype(x)))");
+    private final ScriptFunction addScaled =
+            function("x y s", "return torch.add(x, torch.mul(torch.to(y, ops.prim.dtype(x)), s))");
+    private final ScriptFunction kronecker = function("x y", "return torch.kron(x, y)");
+    private final ScriptFunction normPerOutput =
+            function("w", "return torch.linalg_vector_norm(torch.flatten(w, 1), 2, [1])");
     private final ScriptFunction clampLogVariance = function("x", "return torch.clamp(x, -30., 20.)");
     private final ScriptFunction concat = function("x y", "return torch.cat([x, y], 1)");
     private final ScriptFunction addPerChannel =
@@ -48,7 +53,7 @@ public final class Ops implements Operators {
             "x",
             "return torch.upsample_nearest2d(x, [torch.mul(2, torch.size(x, 2)), torch.mul(2, torch.size(x, 3))], None, None)");
     private final ScriptFunction padRightBottom = function("x", "return torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)");
-    private final ScriptFunction like = function("x y", "return torch.to(x, ops.prim.dtype(y))");
+    private final ScriptFunction cast = function("x y", "return torch.to(x, ops.prim.dtype(y))");
     private final ScriptFunction embedding = function("x w", "return torch.embedding(w, x)");
     private final ScriptFunction meanSquare = function("x y", "return torch.mse_loss(x, y)");
     private final ScriptFunction meanSquarePerSample =
@@ -100,12 +105,35 @@ public final class Ops implements Operators {
         return x.add(y);
     }
 
-    /** {@code x + scale · y}; both of one shape and precision. */
+    /** {@code x + scale · y}, of one shape, in the precision of x. */
     public NDArray addScaled(NDArray x, NDArray y, double scale) {
-        return scale == 1 ? x.add(y) : addScaled.call(x, y, constant(x, scale));
+        return scale == 1 ? add.call(x, y) : addScaled.call(x, y, constant(x, scale));
     }
 
-    /** {@code factor · x}. */
+    @Override
+    public NDArray kronecker(NDArray x, NDArray y) {
+        return kronecker.call(x, y);
+    }
+
+    @Override
+    public NDArray normPerOutput(NDArray weight) {
+        return normPerOutput.call(weight);
+    }
+
+    /**
+     * {@code x} with the elements zeroed whose number of {@code uniform} is below the probability, the others times
+     * {@code 1 / (1 - probability)}.
+     *
+     * @param uniform numbers in [0, 1), float32, of x's shape
+     */
+    public NDArray dropout(NDArray x, NDArray uniform, double probability) {
+        String keep =
+                "torch.div(torch.to(torch.ge(u, " + number(probability) + "), 6), " + number(1 - probability) + ")";
+        return function("x u", "return torch.mul(x, torch.to(" + keep + ", ops.prim.dtype(x)))")
+                .call(x, uniform);
+    }
+
+    @Override
     public NDArray scale(NDArray x, double factor) {
         return x.mul(constant(x, factor));
     }
@@ -155,9 +183,10 @@ public final class Ops implements Operators {
         return padRightBottom.call(x);
     }
 
-    /** {@code x} in the precision of {@code y}; {@code x} itself (another handle) where it has it already. */
-    public NDArray like(NDArray x, NDArray y) {
-        return like.call(x, y);
+    /** {@code x} in the precision of {@code like}; {@code x} itself (another handle) where it has it already. */
+    @Override
+    public NDArray cast(NDArray x, NDArray like) {
+        return cast.call(x, like);
     }
 
     /** {@code x} in the given precision. */
@@ -165,7 +194,8 @@ public final class Ops implements Operators {
         return function("x", "return torch.to(x, " + precision.code() + ")").call(x);
     }
 
-    static void copyInto(NDArray target, NDArray source) {
+    /** Replaces the numbers of {@code target} in place by those of {@code source}, of the same shape. */
+    public static void copyInto(NDArray target, NDArray source) {
         function("x y", "return torch.copy_(x, y)").call(target, source);
     }
 
@@ -180,14 +210,17 @@ public final class Ops implements Operators {
         return embedding.call(indices, table);
     }
 
-    /**
-     * Convolution of {@code x (batch, in, height, width)} with {@code weight (out, in, k, k)} and zero padding.
-     *
-     * @param bias    {@code (out)}
-     * @param stride  in pixels
-     * @param padding in pixels on each side
-     */
+    @Override
     public NDArray conv2d(NDArray x, NDArray weight, NDArray bias, int stride, int padding) {
+        if (bias == null) {
+            return function(
+                            "x w",
+                            "w1 = torch.to(w, ops.prim.dtype(x))",
+                            String.format(
+                                    "return torch.conv2d(x, w1, None, [%d, %d], [%d, %d], [1, 1], 1)",
+                                    stride, stride, padding, padding))
+                    .call(x, weight);
+        }
         return function(
                         "x w b",
                         CAST_WB,

@@ -64,7 +64,9 @@ public final class Denoiser {
             }
             latents.add(first);
         }
-        for (int step = 0; step < sampler.timesteps().length; step++) {
+        int last = sampler.timesteps().length - 1;
+        for (int step = 0; step <= last; step++) {
+            unet.progress(last == 0 ? 0 : (double) step / last);
             List<float[]> predictions = predict(sampler, step, latents, one, states, settings);
             for (int i = 0; i < latents.size(); i++) {
                 Sampler.Result result = sampler.step(predictions.get(i), step, latents.get(i), fresh.of(i, step));
@@ -72,6 +74,7 @@ public final class Denoiser {
                 observer.step(i, step, predictions.get(i), latents.get(i));
             }
         }
+        unet.progress(0);
         return latents;
     }
 

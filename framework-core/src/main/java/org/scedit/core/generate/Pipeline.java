@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
+import org.scedit.core.UserException;
+import org.scedit.core.data.MapTensors;
 import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
@@ -60,6 +62,22 @@ public final class Pipeline {
         void step(int picture, int step, float[] noisePrediction, float[] latents);
     }
 
+    /** The condition maps of the pictures that are drawn. */
+    @FunctionalInterface
+    public interface Maps {
+        /** None: a tuner that asks for one is refused. */
+        Maps NONE = (name, picture) -> {
+            throw new UserException("a tuner needs the condition map '" + name + "', and none was given");
+        };
+
+        /**
+         * @param name    of a condition that a tuner takes
+         * @param picture which picture, counted from 0
+         * @return of the picture's size
+         */
+        Picture map(String name, int picture);
+    }
+
     private final DiffusionModel model;
     private final TunedUNet unet;
     private final TextStates texts;
@@ -82,13 +100,27 @@ public final class Pipeline {
      *     the next number, so that a picture does not depend on what is drawn beside it
      */
     public List<Picture> draw(List<String> prompts, long seed, Settings settings, Observer observer) {
-        long[] seeds = new long[prompts.size()];
-        Arrays.setAll(seeds, i -> seed + i);
-        return draw(prompts, seeds, settings, observer);
+        return draw(prompts, seed, settings, Maps.NONE, observer);
     }
 
-    /** Draws one picture for each prompt with a seed for each. */
-    public List<Picture> draw(List<String> prompts, long[] seeds, Settings settings, Observer observer) {
+    /**
+     * Draws one picture for each prompt, with tuners that take condition maps.
+     *
+     * @param seed of the first picture's noise; each further picture takes the next number
+     * @param maps asked for what the tuners on the U-Net take
+     */
+    public List<Picture> draw(List<String> prompts, long seed, Settings settings, Maps maps, Observer observer) {
+        long[] seeds = new long[prompts.size()];
+        Arrays.setAll(seeds, i -> seed + i);
+        return draw(prompts, seeds, settings, maps, observer);
+    }
+
+    /**
+     * Draws one picture for each prompt with a seed for each.
+     *
+     * @param maps asked for what the tuners on the U-Net take
+     */
+    public List<Picture> draw(List<String> prompts, long[] seeds, Settings settings, Maps maps, Observer observer) {
         int down = model.autoencoder().downsampling();
         int together = Math.max(1, LATENT_PIXELS / (settings.width() / down * settings.height() / down));
         List<Picture> pictures = new ArrayList<>();
@@ -99,6 +131,7 @@ public final class Pipeline {
                     prompts.subList(from, to),
                     Arrays.copyOfRange(seeds, from, to),
                     settings,
+                    (name, picture) -> maps.map(name, first + picture),
                     (picture, step, noise, after) -> observer.step(first + picture, step, noise, after));
             for (float[] each : latents) {
                 pictures.add(decode(each, settings.width(), settings.height()));
@@ -108,11 +141,12 @@ public final class Pipeline {
     }
 
     /** The final latents of each prompt, {@code channels · height · width} numbers, still multiplied by the VAE's scale. */
-    private List<float[]> denoise(List<String> prompts, long[] seeds, Settings settings, Observer observer) {
+    private List<float[]> denoise(List<String> prompts, long[] seeds, Settings settings, Maps maps, Observer observer) {
         int down = model.autoencoder().downsampling();
         Shape one = new Shape(1, model.unet().inChannels(), settings.height() / down, settings.width() / down);
         try (NDManager manager = Torch.newManager();
                 Scope all = new Scope()) {
+            unet.conditions(name -> conditions(manager, name, prompts.size(), settings, maps));
             List<float[]> noise = new ArrayList<>();
             for (long seed : seeds) {
                 noise.add(Torch.floats(Torch.normal(manager, seed, one)));
@@ -131,6 +165,26 @@ public final class Pipeline {
                             (picture, step) -> length -> noise(seeds[picture], step, length),
                             observer);
         }
+    }
+
+    /** Encodes every prompt anew from now on; needed when the text encoder's weights have changed. */
+    public void textEncoderChanged() {
+        texts.forget();
+    }
+
+    /** One map a picture; with guidance once more for the negative prompts, which are drawn from the same maps. */
+    private static NDArray conditions(NDManager manager, String name, int pictures, Settings settings, Maps maps) {
+        List<Picture> batch = new ArrayList<>();
+        for (int i = 0; i < (settings.guidance() > 1 ? 2 * pictures : pictures); i++) {
+            Picture map = maps.map(name, i % pictures);
+            if (map.width() != settings.width() || map.height() != settings.height()) {
+                throw new UserException("the map of condition '" + name + "' is of " + map.width() + "x" + map.height()
+                        + " pixels, the picture of " + settings.width() + "x" + settings.height()
+                        + "; make them of one size");
+            }
+            batch.add(map);
+        }
+        return MapTensors.of(manager, batch);
     }
 
     private static float[] noise(long seed, int step, int length) {

@@ -51,6 +51,11 @@ public final class TextStates {
                         model.textEncoder().width()));
     }
 
+    /** Forgets the states of all prompts; needed when the text encoder's weights have changed. */
+    public void forget() {
+        known.clear();
+    }
+
     private float[] encode(String prompt) {
         var tokens = model.tokenizer().encode(prompt);
         tokens.notice().ifPresent(notices);

@@ -3,7 +3,11 @@ package org.scedit.core.hook;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.scedit.api.FeaturePoint;
 import org.scedit.api.HookPoint;
+import org.scedit.api.LayerCall;
 import org.scedit.api.LayerPoint;
 import org.scedit.api.SkipPoint;
 import org.scedit.api.Step;
@@ -16,11 +20,19 @@ import org.scedit.core.model.Hooks;
  * residual computed from the untouched value.
  */
 final class TunerHooks implements Hooks {
-    private final List<TunedUNet.Attached> tuners;
+    private final List<TunedUNet.Active> tuners;
     private final Step step;
     private final Ops ops;
 
-    TunerHooks(List<TunedUNet.Attached> tuners, Step step, Ops ops) {
+    private record Call(NDArray input, NDArray output, NDArray weight, UnaryOperator<NDArray> layer, Step step)
+            implements LayerCall {
+        @Override
+        public NDArray linear(NDArray other) {
+            return layer.apply(other);
+        }
+    }
+
+    TunerHooks(List<TunedUNet.Active> tuners, Step step, Ops ops) {
         this.tuners = List.copyOf(tuners);
         this.step = step;
         this.ops = ops;
@@ -28,38 +40,48 @@ final class TunerHooks implements Hooks {
 
     @Override
     public NDArray skip(SkipPoint point, NDArray skip) {
-        NDArray sum = skip;
-        for (TunedUNet.Attached tuner : tuners) {
+        return sum(point, skip, tuner -> {
             var residual = tuner.instance().tuner().skips().get(point);
-            if (residual != null) {
-                try (Scope scope = new Scope()) {
-                    sum = scope.keep(add(tuner, point, skip, sum, residual.residual(skip, step)));
-                }
-            }
-        }
-        return sum;
+            return residual == null ? null : residual.residual(skip, step);
+        });
     }
 
     @Override
-    public NDArray layer(LayerPoint point, NDArray input, NDArray output) {
-        NDArray sum = output;
-        for (TunedUNet.Attached tuner : tuners) {
-            var residual = tuner.instance().tuner().layers().get(point);
-            if (residual != null) {
-                try (Scope scope = new Scope()) {
-                    sum = scope.keep(add(tuner, point, output, sum, residual.residual(input, output, step)));
+    public NDArray feature(FeaturePoint point, NDArray feature) {
+        return sum(point, feature, tuner -> {
+            var residual = tuner.instance().tuner().features().get(point);
+            return residual == null ? null : residual.residual(feature, step);
+        });
+    }
+
+    @Override
+    public NDArray layer(
+            LayerPoint point, NDArray input, NDArray output, NDArray weight, UnaryOperator<NDArray> linear) {
+        return sum(point, output, tuner -> {
+            var residual =
+                    tuner.merged() ? null : tuner.instance().tuner().layers().get(point);
+            return residual == null ? null : residual.residual(new Call(input, output, weight, linear, step));
+        });
+    }
+
+    private NDArray sum(HookPoint point, NDArray value, Function<TunedUNet.Active, NDArray> residualOf) {
+        NDArray sum = value;
+        for (TunedUNet.Active tuner : tuners) {
+            try (Scope scope = new Scope()) {
+                NDArray residual = residualOf.apply(tuner);
+                if (residual == null) {
+                    continue;
                 }
+                Shape expected = value.getShape();
+                if (!residual.getShape().equals(expected)) {
+                    throw new IllegalStateException(
+                            "tuner '" + tuner.instance().name() + "' returned a residual of shape "
+                                    + residual.getShape() + " at " + point.name() + ", whose value has shape "
+                                    + expected);
+                }
+                sum = scope.keep(ops.addScaled(sum, residual, tuner.scale()));
             }
         }
         return sum;
-    }
-
-    private NDArray add(TunedUNet.Attached tuner, HookPoint point, NDArray value, NDArray sum, NDArray residual) {
-        Shape expected = value.getShape();
-        if (!residual.getShape().equals(expected)) {
-            throw new IllegalStateException("tuner '" + tuner.instance().name() + "' returned a residual of shape "
-                    + residual.getShape() + " at " + point.name() + ", whose value has shape " + expected);
-        }
-        return ops.addScaled(sum, residual, tuner.scale());
     }
 }

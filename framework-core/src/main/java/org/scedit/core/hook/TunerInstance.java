@@ -6,38 +6,46 @@ import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.scedit.api.Tuner;
 import org.scedit.api.TunerProvider;
 import org.scedit.api.UNetLayout;
+import org.scedit.api.WeightFile;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
+import org.scedit.core.model.UNet;
+import org.scedit.core.weights.KeyReport;
 import org.scedit.core.weights.SafetensorsFile;
 
 /** A tuner built for one U-Net's layout, with the trainable arrays it owns. Close it to free them. */
 public final class TunerInstance implements AutoCloseable {
-    private static final int SHOWN = 8;
-
     private final String name;
     private final String method;
     private final Tuner tuner;
     private final NDManager manager;
     private final Map<String, NDArray> arrays = new LinkedHashMap<>();
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
+    /** What still has to start as a function of the backbone's weights. */
+    private final List<TunerParameters.Start> starts = new ArrayList<>();
 
     private <C extends Record> TunerInstance(
-            String name, TunerProvider<C> provider, Record config, UNetLayout layout, long seed) {
+            String name, TunerProvider<C> provider, Record config, UNet unet, long seed) {
         this.name = name;
         method = provider.id();
         manager = Torch.newManager();
+        UNetLayout layout = unet.layout();
         try {
             tuner = provider.create(
                     provider.configType().cast(config),
                     layout,
-                    new TunerParameters("", arrays, manager, seed, new Ops()));
+                    new TunerParameters("", arrays, starts, unet, manager, seed, new Ops()));
             arrays.forEach((key, array) -> shapes.put(key, array.getShape()));
             for (String parameter : tuner.backboneParameters()) {
                 Shape shape = layout.parameters().get(parameter);
@@ -47,9 +55,11 @@ public final class TunerInstance implements AutoCloseable {
                 shapes.put(parameter, shape);
             }
             if (tuner.skips().isEmpty()
+                    && tuner.features().isEmpty()
                     && tuner.layers().isEmpty()
                     && tuner.backboneParameters().isEmpty()) {
-                throw new IllegalArgumentException("edits no skip connection, no layer and no parameter of this U-Net");
+                throw new IllegalArgumentException(
+                        "edits no skip connection, no feature, no layer and no parameter of this U-Net");
             }
         } catch (IllegalArgumentException e) {
             manager.close();
@@ -61,18 +71,17 @@ public final class TunerInstance implements AutoCloseable {
     }
 
     /**
-     * Builds a fresh tuner. Needs the U-Net's layout only, no weights.
+     * Builds a fresh tuner. Needs the U-Net's structure only, no weights.
      *
      * @param name     unique among the tuners of a U-Net
      * @param provider the method
      * @param config   its settings, of the provider's type
-     * @param layout   the U-Net's
+     * @param unet     with or without weights
      * @param seed     of the initial weights
      * @throws UserException if the settings do not fit this U-Net
      */
-    public static TunerInstance create(
-            String name, TunerProvider<?> provider, Record config, UNetLayout layout, long seed) {
-        return new TunerInstance(name, provider, config, layout, seed);
+    public static TunerInstance create(String name, TunerProvider<?> provider, Record config, UNet unet, long seed) {
+        return new TunerInstance(name, provider, config, unet, seed);
     }
 
     /** Its name, unique among the tuners of a U-Net. */
@@ -113,6 +122,17 @@ public final class TunerInstance implements AutoCloseable {
         arrays.values().forEach(array -> array.setRequiresGradient(trainable));
     }
 
+    /** Sets what starts as a function of the backbone's weights; once, and not what was loaded meanwhile. */
+    void startFrom(Function<String, NDArray> backbone, Ops ops) {
+        for (TunerParameters.Start start : starts) {
+            try (Scope scope = new Scope()) {
+                NDArray frozen = ops.to(backbone.apply(start.backbone()), Precision.FLOAT32);
+                Ops.copyInto(start.array(), start.initial().apply(frozen));
+            }
+        }
+        starts.clear();
+    }
+
     /** The trained copy of a backbone parameter; made from {@code base} at the first call. */
     NDArray backbone(String parameter, NDArray base, Ops ops) {
         return arrays.computeIfAbsent(parameter, key -> {
@@ -129,46 +149,55 @@ public final class TunerInstance implements AutoCloseable {
      *     is changed
      */
     public void load(SafetensorsFile file) {
-        List<String> unexpected = new ArrayList<>();
-        List<String> misfits = new ArrayList<>();
-        List<String> missing = new ArrayList<>(shapes.keySet());
-        for (SafetensorsFile.Entry entry : file.entries().values()) {
-            Shape expected = shapes.get(entry.name());
-            if (expected == null) {
-                unexpected.add(entry.name());
-                continue;
-            }
-            missing.remove(entry.name());
-            Shape found = new Shape(entry.shape());
-            if (!found.equals(expected)) {
-                misfits.add(entry.name() + " is " + found + ", this U-Net and these settings need " + expected);
-            }
-        }
-        List<String> problems = new ArrayList<>();
-        describe(problems, unexpected, "that this tuner does not have");
-        describe(problems, missing, "missing");
-        describe(problems, misfits, "of another size");
-        if (!problems.isEmpty()) {
-            throw new UserException(file.path() + ": does not fit tuner '" + name + "' (" + method + ")\n"
-                    + String.join("\n", problems)
-                    + "\nnothing was loaded; use the base model and the settings it was trained with");
-        }
+        Map<String, Shape> found = new LinkedHashMap<>();
+        file.entries().forEach((key, entry) -> found.put(key, new Shape(entry.shape())));
+        load(found, file::floats, file.path().toString());
+    }
+
+    /**
+     * Replaces its weights by the given ones.
+     *
+     * @param weights by its own names
+     * @param origin  where they are from, such as a file, for messages
+     * @throws UserException if a weight is left over, one of its own is missing or a size differs; then nothing is
+     *     changed
+     */
+    public void load(Map<String, WeightFile.Tensor> weights, String origin) {
+        Map<String, Shape> found = new LinkedHashMap<>();
+        weights.forEach((key, tensor) -> found.put(key, new Shape(tensor.shape())));
+        load(found, key -> weights.get(key).values(), origin);
+    }
+
+    private void load(Map<String, Shape> found, Function<String, float[]> values, String origin) {
+        requireFit(found, origin);
         for (String key : shapes.keySet()) {
             NDArray present = arrays.get(key);
             if (present == null) {
-                arrays.put(key, Torch.of(manager, file.floats(key), shapes.get(key)));
+                arrays.put(key, Torch.of(manager, values.apply(key), shapes.get(key)));
             } else {
-                Torch.overwrite(present, file.floats(key));
+                Torch.overwrite(present, values.apply(key));
             }
         }
+        starts.clear();
     }
 
-    private static void describe(List<String> problems, List<String> names, String what) {
-        if (!names.isEmpty()) {
-            problems.add("  " + names.size() + " weights " + what + ": "
-                    + String.join(", ", names.subList(0, Math.min(SHOWN, names.size())))
-                    + (names.size() > SHOWN ? ", ..." : ""));
-        }
+    private void requireFit(Map<String, Shape> found, String origin) {
+        var report = new KeyReport();
+        Set<String> missing = new LinkedHashSet<>(shapes.keySet());
+        found.forEach((key, shape) -> {
+            Shape expected = shapes.get(key);
+            if (expected == null) {
+                report.unexpected(key);
+            } else if (!shape.equals(expected)) {
+                report.misfit(key, shape, expected);
+            }
+            missing.remove(key);
+        });
+        report.missing(missing);
+        report.text().ifPresent(text -> {
+            throw new UserException(origin + ": does not fit tuner '" + name + "' (" + method + ")\n" + text
+                    + "\nnothing was loaded; use the base model and the settings it was trained with");
+        });
     }
 
     @Override

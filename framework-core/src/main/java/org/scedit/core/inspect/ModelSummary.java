@@ -3,7 +3,6 @@ package org.scedit.core.inspect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
-import org.scedit.api.UNetLayout;
 import org.scedit.core.UserException;
 import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.TextEncoder;
@@ -13,23 +12,11 @@ import org.scedit.core.model.UNet;
  * A model as its {@code config.json} files describe it; no weights are read.
  *
  * @param config      the U-Net's {@code config.json}
- * @param layout      the hook points of the U-Net
- * @param unet        parameters of the U-Net
+ * @param unet        the U-Net without weights
  * @param autoencoder parameters of the autoencoder; empty where the folder has none
  * @param textEncoder parameters of the text encoder; empty where the folder has none
- * @param channels    channels of the latents the U-Net takes
- * @param textWidth   width of the text states the U-Net takes
- * @param sampleSize  side of the latents it was trained at
  */
-public record ModelSummary(
-        Path config,
-        UNetLayout layout,
-        long unet,
-        OptionalLong autoencoder,
-        OptionalLong textEncoder,
-        int channels,
-        int textWidth,
-        int sampleSize) {
+public record ModelSummary(Path config, UNet unet, OptionalLong autoencoder, OptionalLong textEncoder) {
     /**
      * Reads a model's configuration.
      *
@@ -43,8 +30,7 @@ public record ModelSummary(
         Path textEncoder = model.resolve("text_encoder/config.json");
         return new ModelSummary(
                 config,
-                unet.layout(),
-                unet.parameters().count(),
+                unet,
                 Files.isRegularFile(autoencoder)
                         ? OptionalLong.of(
                                 Autoencoder.fromConfig(autoencoder).parameters().count())
@@ -52,10 +38,7 @@ public record ModelSummary(
                 Files.isRegularFile(textEncoder)
                         ? OptionalLong.of(
                                 TextEncoder.fromConfig(textEncoder).parameters().count())
-                        : OptionalLong.empty(),
-                unet.inChannels(),
-                unet.textChannels(),
-                unet.sampleSize());
+                        : OptionalLong.empty());
     }
 
     /**

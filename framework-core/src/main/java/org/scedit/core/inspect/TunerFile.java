@@ -1,53 +1,61 @@
 package org.scedit.core.inspect;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
-import org.scedit.api.TunerProvider;
-import org.scedit.api.UNetLayout;
 import org.scedit.core.UserException;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
-import org.scedit.core.recipe.TunerSettings;
-import org.scedit.core.weights.SafetensorsFile;
+import org.scedit.core.weights.WeightSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
 
 /**
- * A tuner's safetensors file: its weights, and what its metadata says of the method, the settings and the base model
- * they belong to.
+ * A tuner's weights, of this project or of another tool, and what they say of the method, the settings and the base
+ * model they belong to.
  */
 public final class TunerFile {
     /**
      * How to read a file that does not say it itself.
      *
-     * @param method   id of the plugin; empty to guess it from the names of the weights
-     * @param settings the plugin's own settings as YAML; empty for its defaults
+     * @param method   id of the plugin; empty to recognise it by the names of the weights
+     * @param settings the plugin's own settings as YAML, for weights with this project's names; empty where the file's
+     *     format tells them
      */
-    public record Unlabelled(Optional<String> method, Optional<String> settings) {}
+    public record Unlabelled(Optional<String> method, Optional<String> settings) {
+        /** Nothing is known. */
+        public static final Unlabelled UNKNOWN = new Unlabelled(Optional.empty(), Optional.empty());
+    }
 
-    private static final String METHOD = "scedit.method";
     private static final String NAME = "scedit.name";
-    private static final String SETTINGS = "scedit.settings";
     private static final String BASE = "scedit.base_sha256";
+    private static final String RECIPE = "scedit.recipe";
 
-    private final SafetensorsFile weights;
+    private final WeightSource weights;
 
-    private TunerFile(SafetensorsFile weights) {
+    private TunerFile(WeightSource weights) {
         this.weights = weights;
     }
 
     /**
-     * Opens a file.
+     * Opens weights.
      *
-     * @throws UserException if it is no safetensors file
+     * @param path a safetensors or PyTorch file, or a folder with one and its configuration
+     * @throws UserException if it is none of these, or damaged
      */
-    public static TunerFile open(Path file) {
-        return new TunerFile(SafetensorsFile.open(file));
+    public static TunerFile open(Path path) {
+        return new TunerFile(WeightSource.open(path));
     }
 
-    /** Its path. */
+    /** The path it was opened by. */
     public Path path() {
-        return weights.path();
+        return weights.given();
     }
 
     /** What the file says of itself, by key. */
@@ -56,19 +64,19 @@ public final class TunerFile {
     }
 
     /** Its tensors, in the file's order. */
-    public Collection<SafetensorsFile.Entry> tensors() {
-        return weights.entries().values();
+    public Collection<WeightSource.Entry> tensors() {
+        return weights.entries();
     }
 
     /** How many numbers its tensors hold. */
     public long parameters() {
-        return tensors().stream().mapToLong(SafetensorsFile.Entry::elements).sum();
+        return tensors().stream().mapToLong(WeightSource.Entry::elements).sum();
     }
 
-    /** The name its recipe gave it; the file's own name where it does not say. */
+    /** The name its recipe gave it; the file's or folder's own name where it does not say. */
     public String name() {
-        String stem = path().getFileName().toString().replaceFirst("\\.safetensors$", "");
-        return metadata().getOrDefault(NAME, stem);
+        String last = path().toAbsolutePath().normalize().getFileName().toString();
+        return metadata().getOrDefault(NAME, last.replaceFirst("\\.(safetensors|bin|pt|pth|ckpt)$", ""));
     }
 
     /** SHA-256 of the U-Net weights it was trained on, in hex; empty where it does not say. */
@@ -76,53 +84,41 @@ public final class TunerFile {
         return Optional.ofNullable(metadata().get(BASE)).filter(hash -> !hash.isEmpty());
     }
 
+    /** The model folder that its recipe names, if there is such a folder here. */
+    public Optional<Path> model() {
+        try {
+            Object recipe = new Yaml(new SafeConstructor(new LoaderOptions()))
+                    .load(metadata().getOrDefault(RECIPE, ""));
+            return recipe instanceof Map<?, ?> blocks
+                            && blocks.get("model") instanceof Map<?, ?> model
+                            && model.get("path") instanceof String path
+                    ? Optional.of(Path.of(path)).filter(Files::isDirectory)
+                    : Optional.empty();
+        } catch (YAMLException | InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
     /**
-     * Builds the tuner and loads its weights.
+     * Tells its method and format.
+     *
+     * @param unlabelled what is known of it, used if the file does not say it itself
+     * @throws UserException if its method is not installed, or no installed method or several recognise it
+     */
+    public RecognisedFile<?> recognise(PluginCatalogue catalogue, Unlabelled unlabelled) {
+        return new TunerFormats(catalogue.tuners()).recognise(weights, unlabelled);
+    }
+
+    /**
+     * Builds the tuner and loads its weights; every one of them is used.
      *
      * @param name       unique among the tuners of a U-Net
-     * @param layout     the U-Net's
+     * @param unet       that it is for
      * @param unlabelled method and settings, used if the file does not say them itself
      * @return the tuner, to be closed by the caller
      * @throws UserException if its plugin is not installed, or if the weights do not fit this U-Net
      */
-    public TunerInstance load(String name, PluginCatalogue catalogue, UNetLayout layout, Unlabelled unlabelled) {
-        boolean labelled = metadata().containsKey(METHOD);
-        String method;
-        String settings;
-        if (labelled) {
-            method = metadata().get(METHOD);
-            settings = metadata().getOrDefault(SETTINGS, "{}");
-        } else if (unlabelled.method().isPresent()) {
-            method = unlabelled.method().get();
-            settings = unlabelled.settings().orElse("{}");
-        } else {
-            method = ScTunerWeights.METHOD;
-            settings = ScTunerWeights.settings(weights);
-        }
-        TunerProvider<?> provider = catalogue.tuners().get(method);
-        if (provider == null) {
-            throw new UserException(path() + ": needs the tuner '" + method + "', which no installed plugin offers; "
-                    + (catalogue.tuners().isEmpty()
-                            ? "none is installed"
-                            : "there are "
-                                    + String.join(", ", catalogue.tuners().keySet())));
-        }
-        Record config = TunerSettings.read(settings, provider, path() + " (settings)");
-        TunerInstance tuner = fresh(name, provider, config, layout);
-        try {
-            tuner.load(weights);
-            return tuner;
-        } catch (RuntimeException e) {
-            tuner.close();
-            throw e;
-        }
-    }
-
-    private TunerInstance fresh(String name, TunerProvider<?> provider, Record config, UNetLayout layout) {
-        try {
-            return TunerInstance.create(name, provider, config, layout, 0);
-        } catch (UserException e) {
-            throw new UserException(path() + ": does not fit this U-Net: " + e.getMessage(), e);
-        }
+    public TunerInstance load(String name, PluginCatalogue catalogue, UNet unet, Unlabelled unlabelled) {
+        return recognise(catalogue, unlabelled).load(name, unet);
     }
 }

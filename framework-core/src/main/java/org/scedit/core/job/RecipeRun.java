@@ -55,7 +55,8 @@ public final class RecipeRun {
      */
     public Path resume(Path runFolder, Recipe recipe, Options options) {
         try (RunFolder folder = RunFolder.resume(runFolder)) {
-            Recipe begun = new RecipeReader(catalogue.tuners()).read(folder.recipe(), List.of());
+            Recipe begun =
+                    new RecipeReader(catalogue.tuners(), catalogue.annotators()).read(folder.recipe(), List.of());
             if (recipe != null) {
                 List<String> differences = RecipeDifference.between(begun.resolved(), recipe.resolved());
                 if (!differences.isEmpty()) {

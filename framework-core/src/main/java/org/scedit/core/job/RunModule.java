@@ -3,6 +3,7 @@ package org.scedit.core.job;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import java.util.Map;
+import org.scedit.api.Annotator;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.plugin.CoreModule;
 import org.scedit.core.plugin.PluginCatalogue;
@@ -24,7 +25,7 @@ public final class RunModule extends AbstractModule {
     }
 
     @Provides
-    RecipeReader recipeReader(Map<String, TunerProvider<?>> tuners) {
-        return new RecipeReader(tuners);
+    RecipeReader recipeReader(Map<String, TunerProvider<?>> tuners, Map<String, Annotator<?>> annotators) {
+        return new RecipeReader(tuners, annotators);
     }
 }

@@ -3,7 +3,7 @@ package org.scedit.core.job;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.generate.Pipeline;
@@ -42,10 +42,19 @@ public final class SceneEvaluation {
         scenes = List.copyOf(drawn);
     }
 
-    /** One picture for each scene's caption. */
-    public List<Picture> draw(Pipeline pipeline, long seed, Pipeline.Settings settings) {
+    /** The scenes that are drawn. */
+    public List<Scene> scenes() {
+        return scenes;
+    }
+
+    /**
+     * One picture for each scene's caption.
+     *
+     * @param maps asked for what the tuners take; its numbers are those of {@link #scenes}
+     */
+    public List<Picture> draw(Pipeline pipeline, long seed, Pipeline.Settings settings, Pipeline.Maps maps) {
         return pipeline.draw(
-                scenes.stream().map(Captions::shortCaption).toList(), seed, settings, Pipeline.Observer.NONE);
+                scenes.stream().map(Captions::shortCaption).toList(), seed, settings, maps, Pipeline.Observer.NONE);
     }
 
     /** How many of the pictures show what their captions say, 0..1. */

@@ -6,18 +6,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.scedit.api.Picture;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
+import org.scedit.core.condition.Condition;
+import org.scedit.core.condition.MapMaker;
+import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.data.Dataset;
-import org.scedit.core.data.Picture;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.generate.Pipeline;
+import org.scedit.core.hook.Scale;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerFiles;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
@@ -49,6 +55,14 @@ final class TuneJob implements Job {
     private final PluginCatalogue catalogue;
     private final RecipeRun.Options options;
     private final List<TunerInstance> tuners = new ArrayList<>();
+    private final List<Condition> conditions;
+    /** The training pictures; empty where nothing is trained. */
+    private final Optional<Dataset> data;
+    /** Of the training pictures. */
+    private final List<LatentBatches.Condition> trainingMaps;
+    /** Of the pictures that are drawn before and after, by the condition's name. */
+    private final Map<String, List<Picture>> sampleMaps;
+
     private final DiffusionModel model;
     private final TunedUNet unet;
     private final Pipeline pipeline;
@@ -58,7 +72,17 @@ final class TuneJob implements Job {
         this.catalogue = catalogue;
         this.options = options;
         try {
-            buildTuners();
+            var structure = UNet.fromConfig(recipe.model().path().resolve("unet/config.json"));
+            conditions = buildTuners(structure);
+            int side = pictureSize(structure);
+            data = recipe.train()
+                    .flatMap(train -> recipe.data())
+                    .map(source -> DataSources.open(source, side, options.out()));
+            trainingMaps = data.map(pictures -> conditions.stream()
+                            .map(condition -> TrainingMaps.of(condition, pictures, recipe.seed()))
+                            .toList())
+                    .orElse(List.of());
+            sampleMaps = sampleMaps(side);
             boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;
             Precision precision = recipe.model().precision();
             model = fresh
@@ -73,9 +97,7 @@ final class TuneJob implements Job {
     }
 
     /** From the configuration alone, so that a tuner that does not fit is refused before any weight is read. */
-    private void buildTuners() {
-        var layout = UNet.fromConfig(recipe.model().path().resolve("unet/config.json"))
-                .layout();
+    private List<Condition> buildTuners(UNet structure) {
         List<String> problems = new ArrayList<>();
         for (Recipe.TunerBlock block : recipe.tuners()) {
             try {
@@ -83,25 +105,76 @@ final class TuneJob implements Job {
                         block.name(),
                         catalogue.tuners().get(block.use()),
                         block.config(),
-                        layout,
+                        structure,
                         Randomness.seed(recipe.seed(), block.name(), 0));
                 tuners.add(tuner);
-                boolean trains = recipe.train().isPresent();
-                if (trains
-                        && block.scale() != 1
-                        && !tuner.tuner().backboneParameters().isEmpty()) {
-                    problems.add(
-                            "tuner '" + block.name() + "' trains the U-Net's own weights, which needs scale 1, got "
-                                    + block.scale() + "; scale it when drawing");
+                if (!tuner.tuner().backboneParameters().isEmpty()) {
+                    checkScale(block).ifPresent(problems::add);
                 }
                 block.weights().ifPresent(file -> tuner.load(SafetensorsFile.open(file)));
             } catch (UserException e) {
                 problems.add(e.getMessage());
             }
         }
+        List<Condition> taken = RecipeConditions.of(recipe, catalogue.annotators(), tuners, problems::add);
         if (!problems.isEmpty()) {
             throw UserException.of(problems, "nothing was started");
         }
+        return taken;
+    }
+
+    /** Of a tuner that trains the U-Net's own weights. */
+    private Optional<String> checkScale(Recipe.TunerBlock block) {
+        Scale scale = block.scale();
+        if (!scale.constant()) {
+            return Optional.of("tuner '" + block.name() + "' changes the U-Net's own weights, which are the same at"
+                    + " every step, so its scale must be one number");
+        }
+        return recipe.train().isEmpty() || scale.at(0) == 1
+                ? Optional.empty()
+                : Optional.of("tuner '" + block.name() + "' trains the U-Net's own weights, which needs scale 1, got "
+                        + scale.at(0) + "; scale it when drawing");
+    }
+
+    /** As {@link DiffusionModel#pictureSize}, before there is a model. */
+    private int pictureSize(UNet structure) {
+        var autoencoder = Autoencoder.fromConfig(recipe.model().path().resolve("vae/config.json"));
+        return structure.sampleSize() * autoencoder.downsampling();
+    }
+
+    private Map<String, List<Picture>> sampleMaps(int side) {
+        Map<String, List<Picture>> maps = new LinkedHashMap<>();
+        recipe.sample().ifPresent(sample -> {
+            for (Condition condition : conditions) {
+                maps.put(
+                        condition.name(),
+                        sample.count().isPresent()
+                                ? ofScenes(condition, sampleScenes(), side, sample.seed())
+                                : condition.ofControls(
+                                        sample.controls().paths().get(condition.name()),
+                                        sample.preprocessed(),
+                                        sample.prompts().size(),
+                                        side,
+                                        side,
+                                        sample.seed()));
+            }
+        });
+        return maps;
+    }
+
+    private List<Picture> ofScenes(Condition condition, List<Scene> scenes, int side, long seed) {
+        List<Picture> maps = new ArrayList<>();
+        for (Scene scene : scenes) {
+            maps.add(condition.ofScene(scene, style(), side, condition.seed(seed, maps.size())));
+        }
+        return maps;
+    }
+
+    /** The style that is learned first; plain where no scenes are. */
+    private Style style() {
+        return recipe.data().orElse(null) instanceof Recipe.ScenesData scenes
+                ? scenes.styles().get(0)
+                : Style.PLAIN;
     }
 
     private void attach() {
@@ -119,7 +192,7 @@ final class TuneJob implements Job {
         Map<String, String> results = new LinkedHashMap<>();
         if (recipe.train().isEmpty()) {
             attach();
-            Pictures.writePng(grid(), folder.sample("pictures"));
+            Pictures.writePng(grid(pictures()), folder.sample("pictures"));
             results.put("pictures", folder.sample("pictures").toString());
             report(folder, results);
             return;
@@ -131,21 +204,28 @@ final class TuneJob implements Job {
     }
 
     private boolean train(RunFolder folder, Map<String, String> results) {
-        Dataset data = DataSources.open(recipe.data().orElseThrow(), model.pictureSize(), options.out());
-        var loop = new TrainingLoop(recipe, data.size(), options);
+        Dataset pictures = data.orElseThrow();
+        var loop = new TrainingLoop(recipe, pictures.size(), options);
         boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;
         List<Picture> before = fresh ? List.of() : pictures();
         SceneScores scoresBefore = fresh ? null : scores();
         attach();
         List<Trainable> trainables = trainables();
         var objective = new DiffusionObjective(
-                unet, new NoiseSchedule(model.scheduler()), batches(data), trainables, lossSettings(), recipe.seed());
+                unet,
+                new NoiseSchedule(model.scheduler()),
+                batches(pictures),
+                trainables,
+                lossSettings(),
+                recipe.seed());
         int every = recipe.sample().map(Recipe.Sample::every).orElse(0);
         var outcome = loop.run(objective, folder, step -> {
             if (every > 0 && step % every == 0) {
-                Pictures.writePng(grid(), folder.sample(String.format("step-%06d", step)));
+                pipeline.textEncoderChanged();
+                Pictures.writePng(grid(pictures()), folder.sample(String.format("step-%06d", step)));
             }
         });
+        pipeline.textEncoderChanged();
         results.put(
                 "trained",
                 String.format(
@@ -186,13 +266,14 @@ final class TuneJob implements Job {
         return trainables;
     }
 
-    private LatentBatches batches(Dataset data) {
+    private LatentBatches batches(Dataset pictures) {
         Recipe.Train train = recipe.train().orElseThrow();
-        var settings =
-                new LatentBatches.Settings(train.batch(), train.captionDropout(), train.textEncoder(), recipe.seed());
+        var settings = new LatentBatches.Settings(
+                train.batch(), train.captionDropout(), train.textEncoder(), trainingMaps, recipe.seed());
         try (ProgressLine progress =
-                ProgressLine.start("encoding", "pictures", 0, data.size(), options.out(), options.terminal())) {
-            return new LatentBatches(model, data, settings, options.out()::println, done -> progress.update(done, ""));
+                ProgressLine.start("encoding", "pictures", 0, pictures.size(), options.out(), options.terminal())) {
+            return new LatentBatches(
+                    model, pictures, settings, options.out()::println, done -> progress.update(done, ""));
         }
     }
 
@@ -223,19 +304,26 @@ final class TuneJob implements Job {
             String base = model.unetHash();
             for (int i = 0; i < tuners.size(); i++) {
                 Path file = folder.tuner(tuners.get(i).name());
-                TunerFiles.write(tuners.get(i), file, metadata(recipe.tuners().get(i), base));
+                TunerFiles.write(tuners.get(i), file, metadata(i, base));
                 results.put("tuner " + tuners.get(i).name(), file.toString());
             }
         }
     }
 
-    private Map<String, String> metadata(Recipe.TunerBlock block, String base) {
+    private Map<String, String> metadata(int index, String base) {
+        Recipe.TunerBlock block = recipe.tuners().get(index);
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
         metadata.put("scedit.version", PluginCatalogue.API_VERSION);
         metadata.put("scedit.method", block.use());
         metadata.put("scedit.name", block.name());
         metadata.put("scedit.settings", TunerSettings.write(block.config()));
+        for (Condition condition : conditions) {
+            if (tuners.get(index).tuner().conditions().contains(condition.name())) {
+                metadata.put(
+                        MapMaker.METADATA + condition.name(), condition.maker().words());
+            }
+        }
         metadata.put("scedit.base_sha256", base);
         metadata.put("scedit.recipe", recipe.resolved());
         catalogue.describe(block.use()).ifPresent(plugin -> {
@@ -250,45 +338,64 @@ final class TuneJob implements Job {
             return;
         }
         List<Picture> after = pictures();
-        List<String> prompts = prompts();
         Path file = folder.sample("after");
-        if (before.isEmpty()) {
-            Pictures.writePng(PictureGrid.draw(after, prompts, COLUMNS), file);
-        } else {
-            Pictures.writePng(PictureGrid.draw(before, prompts, COLUMNS), folder.sample("before"));
-            Pictures.writePng(PictureGrid.draw(after, prompts, COLUMNS), file);
+        Pictures.writePng(grid(after), file);
+        if (!before.isEmpty()) {
+            Pictures.writePng(PictureGrid.draw(before, prompts(), COLUMNS), folder.sample("before"));
             file = folder.sample("before-after");
-            Pictures.writePng(
-                    PictureGrid.compare(
-                            List.of(new PictureGrid.Row("before", before), new PictureGrid.Row("after", after)),
-                            prompts),
-                    file);
+            List<PictureGrid.Row> rows = conditionRows();
+            rows.add(new PictureGrid.Row("before", before));
+            rows.add(new PictureGrid.Row("after", after));
+            Pictures.writePng(PictureGrid.compare(rows, prompts()), file);
         }
         results.put("pictures", file.toString());
     }
 
+    /** What the pictures follow, a row for each condition; to be added to. */
+    private List<PictureGrid.Row> conditionRows() {
+        List<PictureGrid.Row> rows = new ArrayList<>();
+        sampleMaps.forEach((name, maps) ->
+                rows.add(new PictureGrid.Row(sampleMaps.size() == 1 ? "condition" : "condition " + name, maps)));
+        return rows;
+    }
+
     private List<String> prompts() {
         Recipe.Sample sample = recipe.sample().orElseThrow();
-        if (!sample.prompts().isEmpty()) {
-            return sample.prompts();
-        }
+        return sample.count().isEmpty()
+                ? sample.prompts()
+                : sampleScenes().stream().map(Captions::shortCaption).toList();
+    }
+
+    /** Those that are drawn where the recipe gives a count instead of prompts. */
+    private List<Scene> sampleScenes() {
+        Recipe.Sample sample = recipe.sample().orElseThrow();
         var sampler = new SceneSampler(sample.seed(), Split.TRAIN, SceneSampler.DEFAULT_COUNTS);
-        List<String> prompts = new ArrayList<>();
+        List<Scene> scenes = new ArrayList<>();
         for (int i = 0; i < sample.count().orElseThrow(); i++) {
-            Scene scene = sampler.scene(i);
-            prompts.add(Captions.shortCaption(scene));
+            scenes.add(sampler.scene(i));
         }
-        return prompts;
+        return scenes;
     }
 
     private List<Picture> pictures() {
-        return recipe.sample().isEmpty()
-                ? List.of()
-                : pipeline.draw(prompts(), recipe.sample().get().seed(), drawing(), Pipeline.Observer.NONE);
+        if (recipe.sample().isEmpty()) {
+            return List.of();
+        }
+        return pipeline.draw(
+                prompts(),
+                recipe.sample().get().seed(),
+                drawing(),
+                (name, picture) -> sampleMaps.get(name).get(picture),
+                Pipeline.Observer.NONE);
     }
 
-    private Picture grid() {
-        return PictureGrid.draw(pictures(), prompts(), COLUMNS);
+    private Picture grid(List<Picture> pictures) {
+        if (sampleMaps.isEmpty()) {
+            return PictureGrid.draw(pictures, prompts(), COLUMNS);
+        }
+        List<PictureGrid.Row> rows = conditionRows();
+        rows.add(new PictureGrid.Row("drawn", pictures));
+        return PictureGrid.compare(rows, prompts());
     }
 
     private Pipeline.Settings drawing() {
@@ -307,17 +414,26 @@ final class TuneJob implements Job {
     /** How well scenes are drawn now; null where the data are no scenes or nothing is drawn. */
     private SceneScores scores() {
         if (recipe.sample().isEmpty()
-                || !(recipe.data().orElse(null) instanceof Recipe.ScenesData scenes)
+                || !(recipe.data().orElse(null) instanceof Recipe.ScenesData)
                 || model.pictureSize() != Scene.SIDE) {
             return null;
         }
-        Style style = scenes.styles().get(0);
+        Style style = style();
         int count = recipe.model().weights() == Recipe.Weights.RANDOM ? EVALUATED_FRESH : EVALUATED;
         var one = new SceneEvaluation(Split.HELDOUT, 1, count);
         var two = new SceneEvaluation(Split.HELDOUT, 2, count);
-        List<Picture> ones = one.draw(pipeline, recipe.seed(), drawing());
-        List<Picture> twos = two.draw(pipeline, recipe.seed(), drawing());
+        List<Picture> ones = draw(one);
+        List<Picture> twos = draw(two);
         return new SceneScores(style.word(), one.styleDistance(ones, style, model), one.right(ones), two.right(twos));
+    }
+
+    private List<Picture> draw(SceneEvaluation evaluation) {
+        Map<String, List<Picture>> maps = new LinkedHashMap<>();
+        for (Condition condition : conditions) {
+            maps.put(condition.name(), ofScenes(condition, evaluation.scenes(), model.pictureSize(), recipe.seed()));
+        }
+        return evaluation.draw(pipeline, recipe.seed(), drawing(), (name, picture) -> maps.get(name)
+                .get(picture));
     }
 
     private void report(RunFolder folder, Map<String, String> results) {

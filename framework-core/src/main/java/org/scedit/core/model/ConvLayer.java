@@ -1,6 +1,7 @@
 package org.scedit.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
 import org.scedit.api.LayerPoint;
 import org.scedit.core.engine.Ops;
 
@@ -10,6 +11,7 @@ final class ConvLayer {
     private final Parameter weight;
     private final Parameter bias;
     private final Ops ops;
+    private final UnaryOperator<NDArray> withoutBias = x -> convolve(x, null);
 
     ConvLayer(ModelBuilder model, String path, int in, int out, int kernel, int stride, int padding) {
         ops = model.ops();
@@ -20,6 +22,10 @@ final class ConvLayer {
     }
 
     NDArray forward(NDArray x, Hooks hooks) {
-        return hooks.layer(point, x, ops.conv2d(x, weight.value(), bias.value(), point.stride(), point.padding()));
+        return hooks.layer(point, x, convolve(x, bias.value()), weight.value(), withoutBias);
+    }
+
+    private NDArray convolve(NDArray x, NDArray bias) {
+        return ops.conv2d(x, weight.value(), bias, point.stride(), point.padding());
     }
 }

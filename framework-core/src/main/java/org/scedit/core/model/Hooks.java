@@ -1,23 +1,15 @@
 package org.scedit.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
+import org.scedit.api.FeaturePoint;
 import org.scedit.api.LayerPoint;
 import org.scedit.api.SkipPoint;
 
-/** What a forward pass calls at its hook points. {@link #NONE} is the base model. */
+/** What a forward pass calls at its hook points. By default every value is returned as it is. */
 public interface Hooks {
-    /** No tuner: every value is returned as it is. */
-    Hooks NONE = new Hooks() {
-        @Override
-        public NDArray skip(SkipPoint point, NDArray skip) {
-            return skip;
-        }
-
-        @Override
-        public NDArray layer(LayerPoint point, NDArray input, NDArray output) {
-            return output;
-        }
-    };
+    /** No tuner: the base model. */
+    Hooks NONE = new Hooks() {};
 
     /**
      * The value the decoder concatenates.
@@ -25,14 +17,31 @@ public interface Hooks {
      * @param skip the encoder feature, {@code (batch, channels, height, width)}; stays open
      * @return the skip itself or a new array of the same shape
      */
-    NDArray skip(SkipPoint point, NDArray skip);
+    default NDArray skip(SkipPoint point, NDArray skip) {
+        return skip;
+    }
+
+    /**
+     * The value that an encoder block or the mid block hands on, to its skip connection and to everything after it.
+     *
+     * @param feature the block's output before its downsampler, {@code (batch, channels, height, width)}; stays open
+     * @return the feature itself or a new array of the same shape
+     */
+    default NDArray feature(FeaturePoint point, NDArray feature) {
+        return feature;
+    }
 
     /**
      * The value a layer hands on.
      *
      * @param input  the layer's input
      * @param output the layer's output; stays open
+     * @param weight the layer's weight; stays open
+     * @param linear applies the layer without its bias to another input
      * @return the output itself or a new array of the same shape
      */
-    NDArray layer(LayerPoint point, NDArray input, NDArray output);
+    default NDArray layer(
+            LayerPoint point, NDArray input, NDArray output, NDArray weight, UnaryOperator<NDArray> linear) {
+        return output;
+    }
 }

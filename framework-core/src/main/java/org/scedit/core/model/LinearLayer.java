@@ -1,6 +1,7 @@
 package org.scedit.core.model;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
 import org.scedit.api.LayerPoint;
 import org.scedit.core.engine.Ops;
 
@@ -10,6 +11,7 @@ final class LinearLayer {
     private final Parameter weight;
     private final Parameter bias;
     private final Ops ops;
+    private final UnaryOperator<NDArray> withoutBias = x -> multiply(x, null);
 
     LinearLayer(ModelBuilder model, String path, int in, int out, boolean hasBias) {
         ops = model.ops();
@@ -19,6 +21,11 @@ final class LinearLayer {
     }
 
     NDArray forward(NDArray x, Hooks hooks) {
-        return hooks.layer(point, x, ops.linear(x, weight.value(), bias == null ? null : bias.value()));
+        NDArray output = multiply(x, bias == null ? null : bias.value());
+        return hooks.layer(point, x, output, weight.value(), withoutBias);
+    }
+
+    private NDArray multiply(NDArray x, NDArray bias) {
+        return ops.linear(x, weight.value(), bias);
     }
 }

@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -16,6 +14,7 @@ import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.weights.DType;
+import org.scedit.core.weights.KeyReport;
 import org.scedit.core.weights.SafetensorsFile;
 
 /**
@@ -24,8 +23,6 @@ import org.scedit.core.weights.SafetensorsFile;
  * filled, or nothing is.
  */
 public final class WeightLoader {
-    private static final int SHOWN = 8;
-
     private final NDManager manager;
     private final Precision precision;
     private final UnaryOperator<String> rename;
@@ -57,35 +54,25 @@ public final class WeightLoader {
 
     /** @throws UserException if a key is left over, a parameter is missing or a shape differs; the message lists them */
     public void load(ParameterSet parameters, SafetensorsFile file) {
-        List<String> unexpected = new ArrayList<>();
-        List<String> misfits = new ArrayList<>();
-        Set<String> filled = new HashSet<>();
+        var report = new KeyReport();
+        Set<String> missing = new LinkedHashSet<>(parameters.shapes().keySet());
         for (SafetensorsFile.Entry entry : file.entries().values()) {
             String name = rename.apply(entry.name());
             Parameter parameter = parameters.get(name);
             if (parameter == null) {
                 if (!ignored.test(entry.name())) {
-                    unexpected.add(entry.name());
+                    report.unexpected(entry.name());
                 }
             } else if (!fits(entry.shape(), parameter.shape())) {
-                misfits.add(entry.name() + " is " + new Shape(entry.shape()) + ", expected " + parameter.shape());
-            } else {
-                filled.add(name);
+                report.misfit(entry.name(), new Shape(entry.shape()), parameter.shape());
             }
+            missing.remove(name);
         }
-        List<String> missing = parameters.all().stream()
-                .map(Parameter::name)
-                .filter(name ->
-                        !filled.contains(name) && misfits.stream().noneMatch(misfit -> misfit.startsWith(name + " ")))
-                .toList();
-        List<String> problems = new ArrayList<>();
-        describe(problems, unexpected, "unexpected");
-        describe(problems, missing, "missing");
-        describe(problems, misfits, "of another size");
-        if (!problems.isEmpty()) {
-            throw new UserException(file.path() + ": these weights do not fit the config.json beside them\n"
-                    + String.join("\n", problems) + "\nnothing was loaded; use the config.json the weights came with");
-        }
+        report.missing(missing);
+        report.text().ifPresent(text -> {
+            throw new UserException(file.path() + ": these weights do not fit the config.json beside them\n" + text
+                    + "\nnothing was loaded; use the config.json the weights came with");
+        });
         for (SafetensorsFile.Entry entry : file.entries().values()) {
             Parameter parameter = parameters.get(rename.apply(entry.name()));
             if (parameter != null) {
@@ -105,14 +92,6 @@ public final class WeightLoader {
             dimensions--;
         }
         return shape.slice(0, dimensions);
-    }
-
-    private static void describe(List<String> problems, List<String> names, String what) {
-        if (!names.isEmpty()) {
-            List<String> shown = names.subList(0, Math.min(SHOWN, names.size()));
-            problems.add("  " + names.size() + " " + what + ": " + String.join(", ", shown)
-                    + (names.size() > SHOWN ? ", ..." : ""));
-        }
     }
 
     private NDArray read(SafetensorsFile file, SafetensorsFile.Entry entry, Shape shape) {

@@ -3,11 +3,14 @@ package org.scedit.core.plugin;
 import com.google.inject.AbstractModule;
 import com.google.inject.TypeLiteral;
 import com.google.inject.multibindings.MapBinder;
+import java.util.Map;
+import org.scedit.api.Annotator;
 import org.scedit.api.TunerProvider;
 
 /**
- * What every run is wired from: the catalogue, and its tuners as {@code Map<String, TunerProvider<?>>}. Nothing is
- * bound by itself: what a class asks for in its constructor must be bound by a module.
+ * What every run is wired from: the catalogue, its tuners as {@code Map<String, TunerProvider<?>>} and its annotators as
+ * {@code Map<String, Annotator<?>>}. Nothing is bound by itself: what a class asks for in its constructor must be bound
+ * by a module.
  */
 public final class CoreModule extends AbstractModule {
     private final PluginCatalogue catalogue;
@@ -22,8 +25,12 @@ public final class CoreModule extends AbstractModule {
         binder().requireExplicitBindings();
         binder().requireAtInjectOnConstructors();
         bind(PluginCatalogue.class).toInstance(catalogue);
-        var tuners =
-                MapBinder.newMapBinder(binder(), TypeLiteral.get(String.class), new TypeLiteral<TunerProvider<?>>() {});
-        catalogue.tuners().forEach((id, provider) -> tuners.addBinding(id).toInstance(provider));
+        bindById(new TypeLiteral<TunerProvider<?>>() {}, catalogue.tuners());
+        bindById(new TypeLiteral<Annotator<?>>() {}, catalogue.annotators());
+    }
+
+    private <E> void bindById(TypeLiteral<E> type, Map<String, E> extensions) {
+        MapBinder<String, E> map = MapBinder.newMapBinder(binder(), TypeLiteral.get(String.class), type);
+        extensions.forEach((id, extension) -> map.addBinding(id).toInstance(extension));
     }
 }

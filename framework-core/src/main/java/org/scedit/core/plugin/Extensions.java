@@ -1,26 +1,31 @@
 package org.scedit.core.plugin;
 
 import java.lang.reflect.Modifier;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.scedit.api.TunerProvider;
 
-/** Makes the tuner providers that a plugin's index names. */
+/** Makes the extensions that a plugin's index names. */
 final class Extensions {
     private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+
+    /** Ids that recipes already use, and for what. */
+    private static final Map<String, String> TAKEN = Map.of(
+            "file", "the condition of ready maps in a folder", "scene", "the condition of exact maps of a scene");
 
     private Extensions() {}
 
     /** @return empty if the class cannot be used; the problems then say why */
-    static Optional<TunerProvider<?>> create(String className, ClassLoader loader, Object origin, Problems problems) {
+    static Optional<Offered> create(String className, ClassLoader loader, Object origin, Problems problems) {
         try {
             Class<?> type = Class.forName(className, true, loader);
             Optional<String> flaw = flaw(type);
             if (flaw.isEmpty()) {
-                var provider = (TunerProvider<?>) type.getConstructor().newInstance();
-                flaw = flaw(provider);
+                Offered offered =
+                        Offered.of(type.getConstructor().newInstance()).orElseThrow();
+                flaw = flaw(offered);
                 if (flaw.isEmpty()) {
-                    return Optional.of(provider);
+                    return Optional.of(offered);
                 }
             }
             problems.add(origin, "extension class " + className + " " + flaw.get());
@@ -30,9 +35,10 @@ final class Extensions {
         return Optional.empty();
     }
 
-    private static Optional<String> flaw(Class<?> type) throws ReflectiveOperationException {
-        if (!TunerProvider.class.isAssignableFrom(type)) {
-            return Optional.of("is no TunerProvider; implement org.scedit.api.TunerProvider, or leave out @Extension");
+    private static Optional<String> flaw(Class<?> type) {
+        if (!Offered.takes(type)) {
+            return Optional.of("is neither a TunerProvider nor an Annotator; implement one of these of org.scedit.api,"
+                    + " or leave out @Extension");
         }
         if (Modifier.isAbstract(type.getModifiers()) || !Modifier.isPublic(type.getModifiers())) {
             return Optional.of("must be public and not abstract");
@@ -45,14 +51,18 @@ final class Extensions {
         return Optional.of("has no public constructor without parameters; add one");
     }
 
-    private static Optional<String> flaw(TunerProvider<?> provider) {
-        if (provider.id() == null || !ID.matcher(provider.id()).matches()) {
-            return Optional.of("has the id '" + provider.id()
+    private static Optional<String> flaw(Offered offered) {
+        if (offered.id() == null || !ID.matcher(offered.id()).matches()) {
+            return Optional.of("has the id '" + offered.id()
                     + "'; ids are lower case letters, digits and hyphens, such as 'sc-tuner'");
         }
-        if (provider.summary() == null
-                || provider.configType() == null
-                || !provider.configType().isRecord()) {
+        if (TAKEN.containsKey(offered.id())) {
+            return Optional.of("has the id '" + offered.id() + "', which in recipes is " + TAKEN.get(offered.id())
+                    + "; choose another");
+        }
+        if (offered.summary() == null
+                || offered.configType() == null
+                || !offered.configType().isRecord()) {
             return Optional.of("must give a summary and a record as configType()");
         }
         return Optional.empty();

@@ -10,11 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.scedit.api.Annotator;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 
 /**
- * The tuners that a recipe can use: those of plugin jars, each with a class loader of its own, and those on the
+ * The tuners and annotators that a recipe can use: those of plugin jars, each with a class loader of its own, and those on the
  * application's class path. Everything is checked when it is opened: either every plugin found works, or one error
  * tells what is wrong with which of them.
  *
@@ -27,7 +28,7 @@ public final class PluginCatalogue implements AutoCloseable {
      */
     public static final String API_VERSION = "1.0.0";
 
-    private record Offer(TunerProvider<?> provider, PluginDescription plugin) {}
+    private record Offer(Offered offered, PluginDescription plugin) {}
 
     private final IsolatedPlugins plugins = new IsolatedPlugins(API_VERSION);
     private final SortedMap<String, Offer> offers = new TreeMap<>();
@@ -138,32 +139,51 @@ public final class PluginCatalogue implements AutoCloseable {
 
     private void offer(List<String> extensions, ClassLoader loader, PluginDescription plugin, Problems problems) {
         for (String extension : extensions) {
-            Extensions.create(extension, loader, plugin.origin(), problems).ifPresent(provider -> {
-                Offer first = offers.putIfAbsent(provider.id(), new Offer(provider, plugin));
+            Extensions.create(extension, loader, plugin.origin(), problems).ifPresent(offered -> {
+                Offer first = offers.putIfAbsent(offered.id(), new Offer(offered, plugin));
                 if (first != null) {
-                    problems.add(
-                            plugin.origin(),
-                            "plugin '" + plugin.plugin() + "' offers tuner '" + provider.id()
-                                    + "', and so does plugin '"
-                                    + first.plugin().plugin() + "' ("
-                                    + first.plugin().origin()
-                                    + "); remove one of them");
+                    problems.add(plugin.origin(), offeredTwice(offered, plugin, first));
                 }
             });
         }
     }
 
+    private static String offeredTwice(Offered offered, PluginDescription plugin, Offer first) {
+        String other = "plugin '" + first.plugin().plugin() + "'";
+        boolean alike = first.offered().kind().equals(offered.kind());
+        return "plugin '" + plugin.plugin() + "' offers " + offered.kind() + " '" + offered.id() + "', and "
+                + (alike
+                        ? "so does " + other
+                        : other + " offers " + first.offered().kind() + " '" + offered.id() + "'")
+                + " (" + first.plugin().origin() + "); remove one of them";
+    }
+
     /** The tuner providers by the id that recipes use, in the order of the ids; empty once this is closed. */
     public Map<String, TunerProvider<?>> tuners() {
         Map<String, TunerProvider<?>> tuners = new LinkedHashMap<>();
-        offers.forEach((id, offer) -> tuners.put(id, offer.provider()));
+        offers.forEach((id, offer) -> {
+            if (offer.offered().extension() instanceof TunerProvider<?> provider) {
+                tuners.put(id, provider);
+            }
+        });
         return Collections.unmodifiableMap(tuners);
     }
 
+    /** The annotators by the id that recipes use, in the order of the ids; empty once this is closed. */
+    public Map<String, Annotator<?>> annotators() {
+        Map<String, Annotator<?>> annotators = new LinkedHashMap<>();
+        offers.forEach((id, offer) -> {
+            if (offer.offered().extension() instanceof Annotator<?> annotator) {
+                annotators.put(id, annotator);
+            }
+        });
+        return Collections.unmodifiableMap(annotators);
+    }
+
     /**
-     * Where a tuner comes from.
+     * Where a tuner or an annotator comes from.
      *
-     * @param id a tuner's id, as in {@code use: sc-tuner}
+     * @param id its id, as in {@code use: sc-tuner}; no two have the same
      * @return empty if no plugin offers it
      */
     public Optional<PluginDescription> describe(String id) {

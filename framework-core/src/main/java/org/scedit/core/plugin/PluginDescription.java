@@ -1,7 +1,7 @@
 package org.scedit.core.plugin;
 
 /**
- * Where a tuner came from; a tuner's file keeps this, so that one can tell later what made it.
+ * Where a tuner or an annotator came from; a tuner's file keeps this, so that one can tell later what made it.
  *
  * @param plugin  the plugin's id, {@code Plugin-Id} in its manifest; without one, the name of its jar or folder
  * @param version the plugin's version, {@code Plugin-Version}; without one, {@link #UNPACKAGED}

@@ -93,8 +93,8 @@ record PluginJar(Path file, PluginDescriptor descriptor, List<String> extensions
             problems.add(
                     file,
                     "plugin '" + id() + "' offers nothing, " + PluginFiles.INDEX
-                            + " names no class; annotate its TunerProvider with @Extension and build it with pf4j as"
-                            + " annotation processor");
+                            + " names no class; annotate its TunerProvider or Annotator with @Extension and build it"
+                            + " with pf4j as annotation processor");
         }
         return isForApi(apiVersion, versions, problems) && versionReadable && offering;
     }

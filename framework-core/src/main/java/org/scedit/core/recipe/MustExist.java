@@ -18,6 +18,7 @@ import java.lang.annotation.Target;
     /** What a path can lead to. */
     enum Kind {
         FILE,
-        FOLDER
+        FOLDER,
+        FILE_OR_FOLDER
     }
 }

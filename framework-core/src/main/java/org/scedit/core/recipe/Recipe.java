@@ -1,12 +1,17 @@
 package org.scedit.core.recipe;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.scedit.api.Setting;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.hook.Scale;
 import org.scedit.core.scenes.Scene;
+import org.scedit.core.scenes.SceneMap;
 import org.scedit.core.scenes.Split;
 import org.scedit.core.scenes.Style;
 
@@ -19,6 +24,8 @@ import org.scedit.core.scenes.Style;
  * @param task   what is trained
  * @param model  the base model
  * @param tuners what is tuned and how; several add up
+ * @param conditions where the condition maps come from that tuners take; what is left out is made by the annotator of
+ *     that id with its defaults
  * @param data   the pictures; there whenever {@code train} is
  * @param train  empty for a recipe that only draws
  * @param sample the pictures drawn before and after training; empty for none
@@ -41,6 +48,11 @@ public record Recipe(
         @Setting(value = "the tuners; several add up", defaultsTo = "[]")
         List<TunerBlock> tuners,
 
+        @Setting(
+                value = "where the tuners' condition maps come from; left out: the annotator of that name",
+                defaultsTo = "[]")
+        List<ConditionBlock> conditions,
+
         @Setting(value = "the pictures to train on", defaultsTo = Derived.DEFAULT)
         Optional<Data> data,
 
@@ -51,6 +63,7 @@ public record Recipe(
         Optional<Sample> sample) {
     public Recipe {
         tuners = List.copyOf(tuners);
+        conditions = List.copyOf(conditions);
     }
 
     /**
@@ -122,16 +135,24 @@ public record Recipe(
                     defaultsTo = "pretrained")
             Weights weights) {}
 
+    /** A block whose keys go on with those of what it uses. */
+    sealed interface PluginBlock {
+        /** The settings of what it uses. */
+        Record config();
+    }
+
     /**
      * One tuner: the keys that every tuner has, and its plugin's own.
      *
      * @param use     the plugin's id
      * @param name    unique in the recipe; the name of the weights' file
-     * @param scale   0 is the base model, 1 the trained strength; above 1 is allowed
+     * @param scale   0 is the base model, 1 the trained strength; above 1 is allowed. Training uses the scale of the first
+     *     denoising step
      * @param weights a tuner file to start from; exists
      * @param config  the plugin's configuration record
      */
-    public record TunerBlock(String use, String name, double scale, Optional<Path> weights, Record config) {
+    public record TunerBlock(String use, String name, Scale scale, Optional<Path> weights, Record config)
+            implements PluginBlock {
         /** The keys of every tuner, bound on their own; the plugin's record takes the rest. */
         record Common(
                 @Setting("the plugin's id, as 'scedit plugins' lists it")
@@ -143,7 +164,8 @@ public record Recipe(
                 String name,
 
                 @Setting(
-                        value = "strength of the residuals: 0 is the base model, 1 the trained strength",
+                        value = "strength of the residuals: 0 is the base model, 1 the trained strength; {from: 1.0,"
+                                + " to: 0.2} or {points: [[0, 1.0], [0.5, 0.3]]} over the denoising steps",
                         defaultsTo = "1.0",
                         min = 0)
                 @Hint("0 is the base model, 1 the trained strength")
@@ -153,6 +175,48 @@ public record Recipe(
                 @MustExist(MustExist.Kind.FILE)
                 Optional<Path> weights) {}
     }
+
+    /**
+     * One condition: the keys that every condition has, and those of the annotator.
+     *
+     * @param use     the annotator's id, or {@code file} or {@code scene}
+     * @param name    what tuners ask for; unique in the recipe
+     * @param dropout share of training pictures whose map is black
+     * @param config  the annotator's configuration record, a {@link FileMaps} or a {@link SceneMaps}
+     */
+    public record ConditionBlock(String use, String name, double dropout, Record config) implements PluginBlock {
+        /** The keys of every condition, bound on their own; the annotator's record takes the rest. */
+        record Common(
+                @Setting("an annotator's id, as 'scedit plugins' lists it, or file or scene")
+                String use,
+
+                @Setting(
+                        value = "unique name, which tuners ask for; left out: the annotator's id",
+                        defaultsTo = Derived.DEFAULT)
+                String name,
+
+                @Setting(value = "share of training pictures whose map is black", defaultsTo = "0.0", min = 0, max = 1)
+                double dropout) {}
+    }
+
+    /**
+     * Condition {@code file}: ready maps of the pictures of a folder.
+     *
+     * @param path holds a map for each picture of the data, of the same relative name or the same ending in .png, and of
+     *     the same size; exists
+     */
+    public record FileMaps(
+            @Setting("folder with a map for each picture: the same name (or ending in .png), the same size")
+            @MustExist(MustExist.Kind.FOLDER)
+            Path path) {}
+
+    /**
+     * Condition {@code scene}: exact maps of the scene world.
+     *
+     * @param map which
+     */
+    public record SceneMaps(
+            @Setting("which of a scene's exact maps") SceneMap map) {}
 
     /** Where the training pictures come from. */
     @ChosenBy("source")
@@ -364,6 +428,8 @@ public record Recipe(
      *
      * @param prompts        one picture each; empty if {@code count} is given
      * @param count          pictures drawn from captions of the scene world instead of written prompts
+     * @param controls       what the pictures of the prompts are conditioned on; with {@code count} the scenes' own
+     * @param preprocessed   whether the controls are ready maps rather than pictures to make maps of
      * @param negativePrompt what guidance leads away from
      * @param steps          denoising steps
      * @param guidance       classifier-free guidance scale; 1 = off
@@ -382,6 +448,14 @@ public record Recipe(
                     defaultsTo = Derived.DEFAULT,
                     min = 1)
             Optional<Integer> count,
+
+            @Setting(
+                    value = "of each condition that tuners take: a picture, or a folder with one for each prompt",
+                    defaultsTo = "{}")
+            Controls controls,
+
+            @Setting(value = "whether the controls are ready maps already", defaultsTo = "false")
+            boolean preprocessed,
 
             @Setting(value = "what guidance leads away from", defaultsTo = "''")
             String negativePrompt,
@@ -411,6 +485,20 @@ public record Recipe(
             if (prompts.isEmpty() == count.isEmpty()) {
                 throw new IllegalArgumentException("prompts or count must be given, and not both");
             }
+        }
+    }
+
+    /**
+     * Control pictures, in the order given.
+     *
+     * @param paths by the condition's name, a picture or a folder of pictures each; exist
+     */
+    public record Controls(Map<String, Path> paths) {
+        /** None. */
+        public static final Controls NONE = new Controls(Map.of());
+
+        public Controls {
+            paths = Collections.unmodifiableMap(new LinkedHashMap<>(paths));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.recipe.Recipe.Task;
@@ -19,7 +20,7 @@ import org.scedit.core.recipe.RecipeNode.Sequence;
  */
 final class RecipeChecks {
     private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
-    private static final Pattern TUNER_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
+    private static final Pattern BLOCK_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
 
     private final Problems problems;
     private final Path workingDirectory;
@@ -42,7 +43,11 @@ final class RecipeChecks {
         this.trains = tree.has("train");
     }
 
-    void check(Set<String> plugins) {
+    /**
+     * @param plugins    ids of the tuners there are
+     * @param annotators ids of the annotators there are
+     */
+    void check(Set<String> plugins, Set<String> annotators) {
         checkNames();
         checkOutput();
         checkPurpose();
@@ -53,6 +58,8 @@ final class RecipeChecks {
             checkTuning(plugins);
         }
         checkTuners();
+        checkConditions();
+        checkControls(annotators);
         checkSteps();
     }
 
@@ -108,8 +115,11 @@ final class RecipeChecks {
         if (!trains && tree.has("sample")) {
             tell("task", "task autoencoder needs 'train'");
         }
-        if (tuners() > 0) {
+        if (items("tuners") > 0) {
             tell("tuners", "task autoencoder trains the whole autoencoder and takes no tuners; leave out 'tuners'");
+        }
+        if (items("conditions") > 0) {
+            tell("conditions", "task autoencoder has no tuners to take conditions; leave out 'conditions'");
         }
         if (tree.has("sample")) {
             tell("sample", "an autoencoder draws nothing from prompts; leave out 'sample' for task autoencoder");
@@ -135,7 +145,7 @@ final class RecipeChecks {
                     "task tune needs at least one tuner under 'tuners'; " + installed);
         }
         boolean full = false;
-        for (int i = 0; i < tuners(); i++) {
+        for (int i = 0; i < items("tuners"); i++) {
             full |= bound.value("tuners[" + i + "].use", String.class).equals(Optional.of("full"));
         }
         if (!full && bound.value("train.text_encoder", Boolean.class).equals(Optional.of(true))) {
@@ -149,20 +159,14 @@ final class RecipeChecks {
                         && list.items().isEmpty();
     }
 
-    private int tuners() {
-        return tree.has("tuners") && tree.entries().get("tuners").value() instanceof Sequence list
-                ? list.items().size()
-                : 0;
+    private int items(String key) {
+        return written(key) instanceof Sequence list ? list.items().size() : 0;
     }
 
     private void checkTuners() {
-        Map<String, String> owners = new HashMap<>();
-        for (int i = 0; i < tuners(); i++) {
+        checkBlockNames("tuners");
+        for (int i = 0; i < items("tuners"); i++) {
             String tuner = "tuners[" + i + "]";
-            Optional<String> name = bound.value(tuner + ".name", String.class);
-            if (name.isPresent() && bound.value(tuner + ".use", String.class).isPresent()) {
-                checkTunerName(name.get(), tuner, owners.putIfAbsent(name.get(), tuner));
-            }
             boolean fresh = bound.value(tuner + ".weights", Path.class).isEmpty()
                     && bound.place(tuner + ".weights").isEmpty();
             if (!trains && tree.has("sample") && fresh) {
@@ -177,17 +181,104 @@ final class RecipeChecks {
                         tuner + ".scale",
                         tuner + ".scale is 0, so training could not change the tuner; leave it out or raise it");
             }
+            if (trains && beginsAtZero(tuner)) {
+                tell(
+                        tuner + (bound.place(tuner + ".scale.from").isPresent() ? ".scale.from" : ".scale.points"),
+                        tuner + ".scale is 0 at the first step, which is the scale of training, so training could not"
+                                + " change the tuner; raise it");
+            }
         }
     }
 
-    private void checkTunerName(String name, String tuner, String owner) {
-        if (!TUNER_NAME.matcher(name).matches()) {
-            tell(
-                    tuner + ".name",
-                    tuner + ".name must be made of letters, digits, '_' and '-', got " + RecipeNode.Scalar.quote(name));
-        } else if (owner != null) {
-            tell(tuner + ".name", tuner + " has the name '" + name + "' of " + owner + "; give it another 'name'");
+    private boolean beginsAtZero(String tuner) {
+        if (bound.value(tuner + ".scale.from", Double.class).equals(Optional.of(0.0))) {
+            return true;
         }
+        return bound.value(tuner + ".scale.points", List.class)
+                .filter(points -> !points.isEmpty() && points.get(0) instanceof List<?> pair && pair.size() == 2)
+                .map(points -> ((List<?>) points.get(0)).get(1).equals(0.0))
+                .orElse(false);
+    }
+
+    /** The names of the blocks of a list: well made, and each only once. */
+    private void checkBlockNames(String list) {
+        Map<String, String> owners = new HashMap<>();
+        for (int i = 0; i < items(list); i++) {
+            String block = list + "[" + i + "]";
+            Optional<String> name = bound.value(block + ".name", String.class);
+            if (name.isPresent() && bound.value(block + ".use", String.class).isPresent()) {
+                checkBlockName(name.get(), block, owners.putIfAbsent(name.get(), block));
+            }
+        }
+    }
+
+    private void checkBlockName(String name, String block, String owner) {
+        if (!BLOCK_NAME.matcher(name).matches()) {
+            tell(
+                    block + ".name",
+                    block + ".name must be made of letters, digits, '_' and '-', got " + RecipeNode.Scalar.quote(name));
+        } else if (owner != null) {
+            tell(block + ".name", block + " has the name '" + name + "' of " + owner + "; give it another 'name'");
+        }
+    }
+
+    private void checkConditions() {
+        checkBlockNames("conditions");
+        String source = written("data") instanceof Mapping data ? data.text("source") : null;
+        for (int i = 0; i < items("conditions"); i++) {
+            String condition = "conditions[" + i + "]";
+            Optional<String> use = bound.value(condition + ".use", String.class);
+            if (use.equals(Optional.of("scene")) && "folder".equals(source)) {
+                tell(
+                        condition + ".use",
+                        condition + " uses scene, whose maps exist for data source scenes only; use an annotator, or"
+                                + " file with ready maps");
+            }
+            if (use.equals(Optional.of("file")) && "scenes".equals(source)) {
+                tell(
+                        condition + ".use",
+                        condition + " uses file, whose maps belong to the files of data source folder; use scene or an"
+                                + " annotator");
+            }
+        }
+    }
+
+    private void checkControls(Set<String> annotators) {
+        if (!(written("sample") instanceof Mapping sample)) {
+            return;
+        }
+        Mapping controls =
+                sample.has("controls") && sample.entries().get("controls").value() instanceof Mapping given
+                        ? given
+                        : new Mapping(Map.of(), top);
+        if (controls.entries().isEmpty()
+                && bound.value("sample.preprocessed", Boolean.class).equals(Optional.of(true))) {
+            tell("sample.preprocessed", "sample.preprocessed tells of 'controls', and there are none; remove it");
+        }
+        if (!controls.entries().isEmpty() && sample.has("count")) {
+            tell(
+                    "sample.controls",
+                    "sample.controls goes with prompts; with count the maps are those of the scenes; remove it");
+        }
+        Set<String> known = new TreeSet<>(annotators);
+        for (int i = 0; i < items("conditions"); i++) {
+            bound.value("conditions[" + i + "].name", String.class).ifPresent(known::add);
+        }
+        controls.entries().forEach((name, entry) -> {
+            if (!known.contains(name)) {
+                problems.add(
+                        entry.key(),
+                        "sample.controls: no condition is named " + RecipeNode.Scalar.quote(name) + "; "
+                                + (known.isEmpty()
+                                        ? "the recipe has no 'conditions'"
+                                        : Names.suggestion(name, known, "there are")));
+            }
+        });
+    }
+
+    /** What is written at a key of the top level; null for nothing. */
+    private RecipeNode written(String key) {
+        return tree.has(key) ? tree.entries().get(key).value() : null;
     }
 
     private void checkSteps() {

@@ -1,18 +1,22 @@
 package org.scedit.core.recipe;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import org.scedit.api.Annotator;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
+import org.scedit.core.hook.Scale;
+import org.scedit.core.recipe.Recipe.ConditionBlock;
+import org.scedit.core.recipe.Recipe.Controls;
 import org.scedit.core.recipe.Recipe.TunerBlock;
 import org.scedit.core.recipe.RecipeNode.Entry;
 import org.scedit.core.recipe.RecipeNode.Mapping;
-import org.scedit.core.recipe.RecipeNode.Scalar;
 
 /** Reads recipes: file and what it extends, overrides, binding, checks; nothing else is touched before all is right. */
 public final class RecipeReader {
@@ -25,17 +29,43 @@ public final class RecipeReader {
             "'train'", RecordBinder.keysOf(Recipe.Train.class),
             "'sample'", RecordBinder.keysOf(Recipe.Sample.class)));
 
-    private final Map<String, TunerProvider<?>> tuners;
+    private final PluginBlocks<TunerBlock.Common> tuners;
+    private final PluginBlocks<ConditionBlock.Common> conditions;
+    private final Set<String> annotators;
     private final Path workingDirectory;
 
-    /** @param tuners the loaded plugins by id */
+    /**
+     * For recipes without conditions.
+     *
+     * @param tuners the loaded plugins by id
+     */
     public RecipeReader(Map<String, ? extends TunerProvider<?>> tuners) {
-        this(tuners, Path.of(""));
+        this(tuners, Map.of());
+    }
+
+    /**
+     * @param tuners     the loaded tuners by id
+     * @param annotators the loaded annotators by id
+     */
+    public RecipeReader(
+            Map<String, ? extends TunerProvider<?>> tuners, Map<String, ? extends Annotator<?>> annotators) {
+        this(tuners, annotators, Path.of(""));
     }
 
     /** @param workingDirectory where relative paths start */
-    RecipeReader(Map<String, ? extends TunerProvider<?>> tuners, Path workingDirectory) {
-        this.tuners = new TreeMap<>(tuners);
+    RecipeReader(
+            Map<String, ? extends TunerProvider<?>> tuners,
+            Map<String, ? extends Annotator<?>> annotators,
+            Path workingDirectory) {
+        Map<String, Class<? extends Record>> tunerConfigs = new TreeMap<>();
+        tuners.forEach((id, provider) -> tunerConfigs.put(id, provider.configType()));
+        this.tuners = new PluginBlocks<>("tuner", "plugin", TunerBlock.Common.class, tunerConfigs);
+        Map<String, Class<? extends Record>> maps = new TreeMap<>();
+        annotators.forEach((id, annotator) -> maps.put(id, annotator.configType()));
+        this.annotators = Set.copyOf(maps.keySet());
+        maps.put("file", Recipe.FileMaps.class);
+        maps.put("scene", Recipe.SceneMaps.class);
+        conditions = new PluginBlocks<>("condition", "annotator", ConditionBlock.Common.class, maps);
         this.workingDirectory = workingDirectory;
     }
 
@@ -59,10 +89,14 @@ public final class RecipeReader {
         var binder = new RecordBinder(
                 new PathLookup(workingDirectory),
                 problems,
-                Map.of(TunerBlock.class, this::bindTuner),
+                Map.of(
+                        TunerBlock.class, this::bindTuner,
+                        ConditionBlock.class, this::bindCondition,
+                        Controls.class, this::bindControls),
                 RecipeReader::home);
         Recipe recipe = binder.bind(tree, "", top, Recipe.class);
-        new RecipeChecks(problems, workingDirectory, binder, tree, top).check(tuners.keySet());
+        new RecipeChecks(problems, workingDirectory, binder, tree, top)
+                .check(tuners.configs().keySet(), annotators);
         problems.throwIfAny();
         return recipe;
     }
@@ -102,43 +136,59 @@ public final class RecipeReader {
     }
 
     private Record bindTuner(RecordBinder binder, Mapping block, String path, Position position) {
-        String use = block.text("use");
-        Position place = use == null ? position : block.entries().get("use").key();
-        Mapping named =
-                block.has("name") ? block : block.with("name", RecipeSource.filledIn(use == null ? "" : use, place));
-        TunerBlock.Common common = binder.bindKnown(named, path, position, TunerBlock.Common.class);
-        TunerProvider<?> provider = use == null ? null : tuners.get(use);
-        if (provider == null) {
-            if (use != null) {
-                binder.problem(place, unknownPlugin(use));
-            } else {
-                binder.refuseUnknownKeys(block, " for a tuner", keysOfAnyTuner());
+        Optional<Entry> course =
+                Optional.ofNullable(block.entries().get("scale")).filter(scale -> scale.value() instanceof Mapping);
+        Optional<Scale> scale = course.flatMap(entry -> Optional.ofNullable(
+                        binder.bind((Mapping) entry.value(), path + ".scale", entry.key(), ScaleCourse.class)))
+                .map(ScaleCourse::scale);
+        boolean wrong = course.isPresent() && scale.isEmpty();
+        return tuners.bind(binder, course.isPresent() ? block.without("scale") : block, path, position)
+                .filter(bound -> !wrong)
+                .map(bound -> new TunerBlock(
+                        bound.common().use(),
+                        bound.common().name(),
+                        scale.orElseGet(() -> Scale.of(bound.common().scale())),
+                        bound.common().weights(),
+                        bound.config()))
+                .orElse(null);
+    }
+
+    private Record bindCondition(RecordBinder binder, Mapping block, String path, Position position) {
+        return conditions
+                .bind(binder, block, path, position)
+                .map(bound -> new ConditionBlock(
+                        bound.common().use(),
+                        bound.common().name(),
+                        bound.common().dropout(),
+                        bound.config()))
+                .orElse(null);
+    }
+
+    private Record bindControls(RecordBinder binder, Mapping block, String path, Position position) {
+        Map<String, Path> paths = new LinkedHashMap<>();
+        block.entries().forEach((name, entry) -> control(binder, block.text(name), path + "." + name, entry)
+                .ifPresent(found -> paths.put(name, found)));
+        return paths.size() < block.entries().size() ? null : new Controls(paths);
+    }
+
+    private Optional<Path> control(RecordBinder binder, String written, String path, Entry entry) {
+        var kind = MustExist.Kind.FILE_OR_FOLDER;
+        try {
+            if (written != null && !written.isEmpty()) {
+                var paths = new PathLookup(workingDirectory);
+                Optional<Path> found = paths.find(Path.of(written), entry.key().folder(), kind);
+                if (found.isEmpty()) {
+                    binder.problem(entry.key(), path + ": " + paths.whyNot(Path.of(written), kind));
+                }
+                return found;
             }
-            return null;
+        } catch (InvalidPathException e) {
+            // told below, like a list
         }
-        List<String> known = new ArrayList<>(RecordBinder.keysOf(TunerBlock.Common.class));
-        List<String> own = RecordBinder.keysOf(provider.configType());
-        own.stream().filter(known::contains).findFirst().ifPresent(key -> {
-            throw new IllegalStateException("plugin '" + use + "' has a setting '" + key + "', which every tuner has");
-        });
-        known.addAll(own);
-        binder.refuseUnknownKeys(block, " for tuner '" + use + "'", known);
-        Record config = binder.bindKnown(block, path, position, provider.configType());
-        return common == null || config == null
-                ? null
-                : new TunerBlock(common.use(), common.name(), common.scale(), common.weights(), config);
-    }
-
-    private List<String> keysOfAnyTuner() {
-        Stream<String> own =
-                tuners.values().stream().flatMap(tuner -> RecordBinder.keysOf(tuner.configType()).stream());
-        return Stream.concat(RecordBinder.keysOf(TunerBlock.Common.class).stream(), own)
-                .distinct()
-                .toList();
-    }
-
-    private String unknownPlugin(String use) {
-        return "no plugin is named " + Scalar.quote(use) + "; "
-                + (tuners.isEmpty() ? "none is installed" : Names.suggestion(use, tuners.keySet(), "there are"));
+        binder.problem(
+                entry.key(),
+                path + " must be the path of a picture or of a folder of pictures, got "
+                        + entry.value().shown());
+        return Optional.empty();
     }
 }

@@ -6,9 +6,12 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.scedit.core.recipe.Recipe.TunerBlock;
+import org.scedit.core.hook.Scale;
+import org.scedit.core.recipe.Recipe.Controls;
+import org.scedit.core.recipe.Recipe.PluginBlock;
 
 /** Writes a recipe as YAML: block style, keys in the records' order, the same bytes on every Java version. */
 final class RecipeWriter {
@@ -32,8 +35,8 @@ final class RecipeWriter {
         String pad = indentOfFirst;
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object value = valueOf(component, record);
-            if (record instanceof TunerBlock && value instanceof Record config) {
-                keys(config, indent, pad);
+            if (record instanceof PluginBlock block && value == block.config()) {
+                keys(block.config(), indent, pad);
             } else if (!Optional.empty().equals(value)) {
                 Object present = value instanceof Optional<?> optional ? optional.orElseThrow() : value;
                 yaml.append(pad).append(Names.key(component.getName())).append(':');
@@ -45,7 +48,16 @@ final class RecipeWriter {
 
     private void value(Object value, Class<?> declared, int indent) {
         String inner = " ".repeat(indent + 2);
-        if (value instanceof Record record) {
+        if (value instanceof Scale scale) {
+            yaml.append(' ').append(ScaleCourse.write(scale)).append('\n');
+        } else if (value instanceof Controls controls) {
+            yaml.append(controls.paths().isEmpty() ? " {}\n" : "\n");
+            controls.paths().forEach((name, path) -> yaml.append(inner)
+                    .append(text(name))
+                    .append(": ")
+                    .append(scalar(path))
+                    .append('\n'));
+        } else if (value instanceof Record record) {
             yaml.append('\n');
             for (Class<?> type : record.getClass().getInterfaces()) {
                 if (type.isAnnotationPresent(ChosenBy.class)) {
@@ -87,6 +99,11 @@ final class RecipeWriter {
             List<String> items = new ArrayList<>();
             list.forEach(item -> items.add(scalar(item)));
             return "[" + String.join(", ", items) + "]";
+        }
+        if (value instanceof Map<?, ?> map) {
+            List<String> entries = new ArrayList<>();
+            map.forEach((key, item) -> entries.add(scalar(key) + ": " + scalar(item)));
+            return "{" + String.join(", ", entries) + "}";
         }
         if (value instanceof Enum<?> constant) {
             return Names.word(constant);

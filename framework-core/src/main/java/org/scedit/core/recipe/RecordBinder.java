@@ -204,6 +204,9 @@ final class RecordBinder {
         if (type instanceof ParameterizedType generic && generic.getRawType() == List.class) {
             return readList(node, path, position, generic.getActualTypeArguments()[0], component);
         }
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
+            return readMap(node, path, position, generic.getActualTypeArguments()[1], component);
+        }
         Class<?> wanted = (Class<?>) type;
         if (wanted.isRecord() || wanted.isAnnotationPresent(ChosenBy.class)) {
             return readBlock(node, path, position, wanted);
@@ -227,6 +230,21 @@ final class RecordBinder {
             items.add(read(item, itemPath, item.position(), of, component));
         }
         return items.contains(null) ? null : items;
+    }
+
+    private Object readMap(RecipeNode node, String path, Position position, Type of, RecordComponent component) {
+        if (!(node instanceof Mapping mapping)) {
+            problems.add(
+                    position, path + " must be numbers by name, " + Types.mapExample(of) + ", got " + node.shown());
+            return null;
+        }
+        Map<String, Object> values = new LinkedHashMap<>();
+        mapping.entries().forEach((name, entry) -> {
+            String valuePath = path + "." + name;
+            places.put(valuePath, entry.key());
+            values.put(name, read(entry.value(), valuePath, entry.key(), of, component));
+        });
+        return values.containsValue(null) ? null : values;
     }
 
     private Record readBlock(RecipeNode node, String path, Position position, Class<?> type) {

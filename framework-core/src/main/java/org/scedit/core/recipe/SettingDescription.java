@@ -5,6 +5,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.scedit.api.Setting;
 
@@ -12,7 +13,8 @@ import org.scedit.api.Setting;
  * A key of a configuration record, for listings such as {@code scedit plugins ID}.
  *
  * @param key       as recipes write it
- * @param type      in words: {@code number}, {@code whole number}, {@code list of numbers}, or an enum's words
+ * @param type      in words: {@code number}, {@code whole number}, {@code list of numbers}, {@code numbers by name}, or
+ *     an enum's words
  * @param defaultTo the default as YAML; {@code required} if there is none, empty if the meaning tells it
  * @param range     in words, such as {@code above 0 and at most 4}; empty for any
  * @param meaning   one sentence
@@ -35,6 +37,11 @@ public record SettingDescription(String key, String type, String defaultTo, Stri
         return of(Recipe.TunerBlock.Common.class);
     }
 
+    /** The keys that every condition's block has, before its annotator's own. */
+    public static List<SettingDescription> ofEveryCondition() {
+        return of(Recipe.ConditionBlock.Common.class);
+    }
+
     private static SettingDescription of(RecordComponent component) {
         Setting setting = RecordBinder.settingOf(component);
         Type type = component.getGenericType();
@@ -53,6 +60,9 @@ public record SettingDescription(String key, String type, String defaultTo, Stri
         if (type instanceof ParameterizedType generic && generic.getRawType() == List.class) {
             String item = words(generic.getActualTypeArguments()[0]);
             return "list of " + item + (item.endsWith("number") || item.endsWith("text") ? "s" : "");
+        }
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
+            return words(generic.getActualTypeArguments()[1]) + "s by name";
         }
         return Types.inWords(type).replaceFirst("^an? |^one of ", "");
     }

@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.scedit.api.Annotator;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.recipe.RecipeNode.Mapping;
 
-/** A tuner's own settings as one line of YAML, such as {@code {down_ratio: 1.0, skips: []}}: tuner files keep it. */
+/**
+ * A tuner's or an annotator's own settings as one line of YAML, such as {@code {down_ratio: 1.0, skips: []}}: tuner files
+ * keep it.
+ */
 public final class TunerSettings {
     private TunerSettings() {}
 
@@ -39,16 +43,24 @@ public final class TunerSettings {
      * @throws UserException if the settings are not the plugin's; the message lists every problem
      */
     public static Record read(String yaml, TunerProvider<?> provider, String place) {
+        return read(yaml, provider.id(), provider.configType(), place);
+    }
+
+    /** {@link #read(String, TunerProvider, String)} for an annotator's settings. */
+    public static <C extends Record> C read(String yaml, Annotator<C> annotator, String place) {
+        return read(yaml, annotator.id(), annotator.configType(), place);
+    }
+
+    private static <C extends Record> C read(String yaml, String id, Class<C> type, String place) {
         var problems = new Problems();
         Position start = Position.inFile(0, Path.of(place), 1, 1);
-        Record config = null;
+        C config = null;
         RecipeNode node = YamlTree.parse(yaml, start, problems).orElse(null);
         if (node instanceof Mapping block) {
             var binder = new RecordBinder(new PathLookup(Path.of("")), problems, Map.of(), key -> Optional.empty());
-            config = binder.bind(block, "", start, provider.configType());
+            config = binder.bind(block, "", start, type);
         } else if (problems.isEmpty()) {
-            problems.add(
-                    start, "the settings of '" + provider.id() + "' must be like {key: value}, got '" + yaml + "'");
+            problems.add(start, "the settings of '" + id + "' must be like {key: value}, got '" + yaml + "'");
         }
         if (!problems.isEmpty()) {
             throw UserException.of(problems.lines(), "nothing was loaded");

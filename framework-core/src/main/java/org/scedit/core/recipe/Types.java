@@ -4,6 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.scedit.api.Setting;
 
@@ -46,7 +47,14 @@ final class Types {
         if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
             return inWords(generic.getActualTypeArguments()[0]);
         }
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
+            return "numbers by name, each " + inWords(generic.getActualTypeArguments()[1]);
+        }
         throw new IllegalStateException("a setting cannot be of type " + type.getTypeName());
+    }
+
+    static String mapExample(Type of) {
+        return "such as {one: " + (isWhole(of) ? "1" : "0.5") + "}";
     }
 
     static String listExample(Type of) {
@@ -59,10 +67,13 @@ final class Types {
         return of == String.class ? "such as [\"one\", \"two\"]" : "each entry begun by '-'";
     }
 
-    /** Whether a type, or what a list or an optional of it holds, is a whole number. */
+    /** Whether a type, or what a list, a map or an optional of it holds, is a whole number. */
     static boolean holdsWholeNumbers(Type type) {
-        return isWhole(type)
-                || type instanceof ParameterizedType generic && holdsWholeNumbers(generic.getActualTypeArguments()[0]);
+        if (type instanceof ParameterizedType generic) {
+            Type[] held = generic.getActualTypeArguments();
+            return holdsWholeNumbers(held[held.length - 1]);
+        }
+        return isWhole(type);
     }
 
     private static boolean isWhole(Type type) {

@@ -12,7 +12,7 @@ import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /**
  * Draws lines, pictures and words on white. On a machine without fonts (a bare container) words are left out; lines and

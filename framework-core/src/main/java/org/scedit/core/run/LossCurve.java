@@ -5,7 +5,7 @@ import java.awt.geom.Path2D;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /** The loss over the steps: each value faintly, and a running mean that shows where it goes. */
 public final class LossCurve {

@@ -2,7 +2,7 @@ package org.scedit.core.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /** Pictures side by side with words, enlarged so that small ones can be looked at: every pixel a square. */
 public final class PictureGrid {

@@ -1,6 +1,6 @@
 package org.scedit.core.scenes;
 
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /**
  * What control methods are conditioned on, exact, from the scene itself rather than estimated from its picture.

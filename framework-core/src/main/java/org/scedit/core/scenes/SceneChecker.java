@@ -3,7 +3,7 @@ package org.scedit.core.scenes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /**
  * Says what is to be seen in a picture of the scene world, and whether it is what a scene asks for.

@@ -1,6 +1,6 @@
 package org.scedit.core.scenes;
 
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /**
  * Draws scenes, with 4x4 samples a pixel; the pixels are the same on every platform.

@@ -3,7 +3,7 @@ package org.scedit.core.scenes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /**
  * The parts of a picture that stand out from its backdrop, found without knowing the scene.

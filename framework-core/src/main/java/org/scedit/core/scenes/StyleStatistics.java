@@ -3,7 +3,7 @@ package org.scedit.core.scenes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 /**
  * Tells drawing styles apart by statistics of what is inside the silhouettes, whatever the objects, colours and places.

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.function.LongFunction;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;

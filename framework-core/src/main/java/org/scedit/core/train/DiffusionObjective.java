@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.scedit.api.Conditions;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Randomness;
@@ -31,6 +33,11 @@ public final class DiffusionObjective implements Objective {
 
         /** Text states of the batch, {@code (size, tokens, width)}; recorded where the text encoder is trained. */
         NDArray texts(long batch, NDManager manager);
+
+        /** Condition maps of the batch; empty (the default) where no tuner takes any. */
+        default Optional<Conditions> conditions(long batch, NDManager manager) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -91,20 +98,22 @@ public final class DiffusionObjective implements Objective {
                 noise = noise.add(ops.scale(offset, settings.noiseOffset()));
             }
             int[] timesteps = settings.timesteps().draw(batches.size(), schedule.timesteps(), seed, batch);
-            return scope.keep(loss(latents, noise, timesteps, batches.texts(batch, manager), manager));
+            batches.conditions(batch, manager).ifPresent(unet::conditions);
+            return scope.keep(loss(batch, latents, noise, timesteps, batches.texts(batch, manager), manager));
         }
     }
 
     /**
      * The loss for given noise and timesteps.
      *
+     * @param batch     number of the batch, which decides what tuners drop
      * @param latents   {@code (batch, channels, height, width)}
      * @param noise     likewise
      * @param timesteps one a sample
      * @param texts     {@code (batch, tokens, width)}
      * @return a scalar
      */
-    public NDArray loss(NDArray latents, NDArray noise, int[] timesteps, NDArray texts, NDManager manager) {
+    public NDArray loss(long batch, NDArray latents, NDArray noise, int[] timesteps, NDArray texts, NDManager manager) {
         try (Scope scope = new Scope()) {
             int count = timesteps.length;
             float[] signal = new float[count];
@@ -124,7 +133,7 @@ public final class DiffusionObjective implements Objective {
                         case V_PREDICTION -> noise.mul(a).sub(latents.mul(s));
                         case SAMPLE -> latents;
                     };
-            NDArray prediction = unet.forward(input, times, texts);
+            NDArray prediction = unet.forwardTraining(input, times, texts, Randomness.seed(seed, "tuners", batch));
             if (settings.minSnrGamma() == 0 && balance == null) {
                 return scope.keep(ops.meanSquare(prediction, target));
             }

@@ -4,14 +4,20 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
+import org.scedit.api.Conditions;
+import org.scedit.api.Picture;
 import org.scedit.core.data.BatchOrder;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Example;
-import org.scedit.core.data.Picture;
+import org.scedit.core.data.MapTensors;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
@@ -29,9 +35,23 @@ public final class LatentBatches implements DiffusionObjective.Batches {
      * @param batch          pictures in a batch
      * @param captionDropout share of captions replaced by the empty one, 0..1
      * @param trainText      whether the text encoder is trained, so that its states are recorded
+     * @param conditions     what tuners are conditioned on; empty for none
      * @param seed           of order, dropout and latents
      */
-    public record Settings(int batch, double captionDropout, boolean trainText, long seed) {}
+    public record Settings(int batch, double captionDropout, boolean trainText, List<Condition> conditions, long seed) {
+        public Settings {
+            conditions = List.copyOf(conditions);
+        }
+    }
+
+    /**
+     * A condition of the training pictures.
+     *
+     * @param name    that tuners ask for
+     * @param map     the condition map of a picture of the data set, by its index
+     * @param dropout share of maps replaced by black ones, 0..1
+     */
+    public record Condition(String name, IntFunction<Picture> map, double dropout) {}
 
     private final DiffusionModel model;
     private final Settings settings;
@@ -112,6 +132,25 @@ public final class LatentBatches implements DiffusionObjective.Batches {
             }
             return scope.keep(Torch.of(manager, values, shape));
         }
+    }
+
+    @Override
+    public Optional<Conditions> conditions(long batch, NDManager manager) {
+        if (settings.conditions().isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, NDArray> maps = new HashMap<>();
+        for (Condition condition : settings.conditions()) {
+            var random = new SplittableRandom(Randomness.seed(settings.seed(), "condition " + condition.name(), batch));
+            List<Picture> pictures = new ArrayList<>();
+            for (int index : order.batch(batch)) {
+                Picture map = condition.map().apply(index);
+                boolean dropped = random.nextDouble() < condition.dropout();
+                pictures.add(dropped ? MapTensors.black(map.width(), map.height()) : map);
+            }
+            maps.put(condition.name(), MapTensors.of(manager, pictures));
+        }
+        return Optional.of(maps::get);
     }
 
     @Override

@@ -315,7 +315,7 @@ final class SafetensorsHeader {
     }
 
     /** A text of the file's for a message: one line, not long, nothing that steers a terminal. */
-    private static String shown(String text) {
+    static String shown(String text) {
         String line = text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
         return line.length() <= 80 ? line : line.substring(0, 77) + "...";
     }

@@ -1,5 +1,6 @@
 /**
- * Weights on disk: the safetensors format, read by mapping and written whole or not at all, and the conversions between
+ * Weights on disk: the safetensors format, read by mapping and written whole or not at all; PyTorch files, read without
+ * running them; folders of weights and a configuration, as other tools write them; and the conversions between
  * 16-bit and 32-bit numbers. Knows nothing of the tensor engine.
  *
  * <p>The format: 8 bytes with the header's length {@code n} (little endian), {@code n} bytes of JSON that map each

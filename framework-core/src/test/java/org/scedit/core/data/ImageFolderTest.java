@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.scedit.api.Picture;
 import org.scedit.core.UserException;
 
 class ImageFolderTest {

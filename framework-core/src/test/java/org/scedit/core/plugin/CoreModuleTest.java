@@ -2,6 +2,7 @@ package org.scedit.core.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.scedit.core.plugin.PluginJarBuilder.plugin;
 import static org.scedit.core.plugin.PluginJarBuilder.working;
 
 import com.google.inject.ConfigurationException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.scedit.api.Annotator;
 import org.scedit.api.TunerProvider;
 
 class CoreModuleTest {
@@ -42,6 +44,17 @@ class CoreModuleTest {
 
             assertThat(tuners).isEqualTo(catalogue.tuners()).containsOnlyKeys("one", "two");
             assertThat(injector.getInstance(PluginCatalogue.class)).isSameAs(catalogue);
+        }
+    }
+
+    @Test
+    void soAreTheAnnotators() throws Exception {
+        plugin("maps").annotating("demo", "Edges", "edges").jar(folder.resolve("maps.jar"));
+        try (var catalogue = PluginCatalogue.ofFolders(List.of(folder))) {
+            var map = Key.get(new TypeLiteral<Map<String, Annotator<?>>>() {});
+            assertThat(Guice.createInjector(new CoreModule(catalogue)).getInstance(map))
+                    .isEqualTo(catalogue.annotators())
+                    .containsOnlyKeys("edges");
         }
     }
 

@@ -49,6 +49,19 @@ class PluginCatalogueTest {
     }
 
     @Test
+    void offersAnnotatorsBesideTuners() throws Exception {
+        working("tuner").annotating("demo.maps", "Edges", "edges").jar(file("both.jar"));
+
+        try (var catalogue = PluginCatalogue.ofFolders(List.of(folder))) {
+            assertThat(catalogue.tuners()).containsOnlyKeys("tuner");
+            assertThat(catalogue.annotators()).containsOnlyKeys("edges");
+            assertThat(catalogue.annotators().get("edges").summary()).isEqualTo("does nothing");
+            assertThat(catalogue.describe("edges"))
+                    .contains(catalogue.describe("tuner").orElseThrow());
+        }
+    }
+
+    @Test
     void everyPluginHasItsOwnClassLoaderAndTheApiOfTheFramework() throws Exception {
         // both jars hold a class of the same name
         plugin("one").offering("demo", "Provider", "one").jar(file("one.jar"));
@@ -221,10 +234,35 @@ class PluginCatalogueTest {
     }
 
     @Test
+    void refusesAnAnnotatorWithTheIdOfAnother() throws Exception {
+        plugin("one").annotating("demo", "Maps", "edges").jar(file("one.jar"));
+        plugin("two").annotating("demo", "Maps", "edges").jar(file("two.jar"));
+        plugin("zero").offering("demo", "Provider", "edges").jar(file("zero.jar"));
+        assertRefused(
+                "two.jar: plugin 'two' offers annotator 'edges', and so does plugin 'one' (" + file("one.jar")
+                        + "); remove one of them",
+                "zero.jar: plugin 'zero' offers tuner 'edges', and plugin 'one' offers annotator 'edges' ("
+                        + file("one.jar") + "); remove one of them");
+    }
+
+    @Test
+    void refusesAnnotatorsWithTheIdOfABuiltInCondition() throws Exception {
+        plugin("maps")
+                .annotating("demo", "Files", "file")
+                .annotating("demo", "Scenes", "scene")
+                .jar(file("maps.jar"));
+        assertRefused(
+                "maps.jar: extension class demo.Files has the id 'file', which in recipes is the condition of ready maps"
+                        + " in a folder; choose another",
+                "maps.jar: extension class demo.Scenes has the id 'scene', which in recipes is the condition of exact"
+                        + " maps of a scene; choose another");
+    }
+
+    @Test
     void refusesAPluginThatOffersNothing() throws Exception {
         plugin("empty").jar(file("empty.jar"));
         assertRefused("empty.jar: plugin 'empty' offers nothing, META-INF/extensions.idx names no class; annotate its"
-                + " TunerProvider with @Extension and build it with pf4j as annotation processor");
+                + " TunerProvider or Annotator with @Extension and build it with pf4j as annotation processor");
     }
 
     @Test
@@ -250,8 +288,8 @@ class PluginCatalogueTest {
                 "broken.jar: extension class demo.Named has the id 'My Tuner'; ids are lower case letters, digits and"
                         + " hyphens, such as 'sc-tuner'",
                 "broken.jar: extension class demo.NeedsName has no public constructor without parameters; add one",
-                "broken.jar: extension class demo.Other is no TunerProvider; implement org.scedit.api.TunerProvider, or"
-                        + " leave out @Extension",
+                "broken.jar: extension class demo.Other is neither a TunerProvider nor an Annotator; implement one of"
+                        + " these of org.scedit.api, or leave out @Extension",
                 "broken.jar: extension class demo.Static cannot be used: NumberFormatException: For input string:"
                         + " \"many\"",
                 "broken.jar: extension class demo.Throws cannot be used: IllegalStateException: no table");

@@ -40,6 +40,20 @@ final class PluginJarBuilder {
             }
             """;
 
+    /** An annotator that gives the picture back; {@code %s} are package, class and id. */
+    private static final String ANNOTATOR = """
+            package %s;
+            public final class %s implements org.scedit.api.Annotator<%2$s.Config> {
+                public record Config() {}
+                public String id() { return "%s"; }
+                public String summary() { return "does nothing"; }
+                public Class<Config> configType() { return Config.class; }
+                public org.scedit.api.Picture annotate(Config config, org.scedit.api.Picture picture, long seed) {
+                    return picture;
+                }
+            }
+            """;
+
     private final Map<String, String> manifest = new LinkedHashMap<>();
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final List<String> index = new ArrayList<>();
@@ -66,6 +80,11 @@ final class PluginJarBuilder {
 
     PluginJarBuilder offering(String packageName, String className, String tunerId) {
         return source(packageName + "." + className, PROVIDER.formatted(packageName, className, tunerId))
+                .indexed(packageName + "." + className);
+    }
+
+    PluginJarBuilder annotating(String packageName, String className, String id) {
+        return source(packageName + "." + className, ANNOTATOR.formatted(packageName, className, id))
                 .indexed(packageName + "." + className);
     }
 

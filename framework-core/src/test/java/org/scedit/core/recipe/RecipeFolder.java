@@ -5,13 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.scedit.api.Annotator;
 import org.scedit.api.Parameters;
+import org.scedit.api.Picture;
 import org.scedit.api.Setting;
 import org.scedit.api.Tuner;
 import org.scedit.api.TunerProvider;
 import org.scedit.api.UNetLayout;
 
-/** A working directory with a model, pictures, a tuner file and a good recipe, for tests. */
+/** A working directory with a model, pictures, maps, a tuner file and a good recipe, for tests. */
 record RecipeFolder(Path path) {
     static final String GOOD = """
         model: { path: models/tiny }
@@ -51,6 +53,32 @@ record RecipeFolder(Path path) {
     /** A plugin without settings. */
     record FullConfig() {}
 
+    /** An annotator's settings. */
+    record CannyConfig(
+            @Setting(value = "weaker edges count from here", defaultsTo = "100", min = 0, max = 1000)
+            int low,
+
+            @Setting(value = "edges begin here", defaultsTo = "200", min = 0, max = 1000)
+            int high) {
+        CannyConfig {
+            if (low > high) {
+                throw new IllegalArgumentException("low must be at most high, " + high + ", got " + low);
+            }
+        }
+    }
+
+    private record Canny(String id, Class<CannyConfig> configType) implements Annotator<CannyConfig> {
+        @Override
+        public String summary() {
+            return id;
+        }
+
+        @Override
+        public Picture annotate(CannyConfig config, Picture picture, long seed) {
+            throw new UnsupportedOperationException("recipes are only read here");
+        }
+    }
+
     private record Provider<C extends Record>(String id, Class<C> configType) implements TunerProvider<C> {
         @Override
         public String summary() {
@@ -66,6 +94,8 @@ record RecipeFolder(Path path) {
     static RecipeFolder in(Path folder) throws IOException {
         Files.createDirectories(folder.resolve("models/tiny"));
         Files.createDirectories(folder.resolve("photos"));
+        Files.createDirectories(folder.resolve("edges"));
+        Files.writeString(folder.resolve("cat.png"), "");
         Files.writeString(folder.resolve("photos.zip"), "");
         Files.writeString(folder.resolve("strokes.safetensors"), "");
         return new RecipeFolder(folder).with("good.yaml", GOOD);
@@ -87,6 +117,7 @@ record RecipeFolder(Path path) {
                         "sc-tuner", new Provider<>("sc-tuner", ScTunerConfig.class),
                         "lora", new Provider<>("lora", LoraConfig.class),
                         "full", new Provider<>("full", FullConfig.class)),
+                Map.of("canny", new Canny("canny", CannyConfig.class)),
                 path);
     }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -17,6 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.hook.Scale;
+import org.scedit.core.recipe.Recipe.ConditionBlock;
+import org.scedit.core.recipe.Recipe.Controls;
+import org.scedit.core.recipe.Recipe.FileMaps;
 import org.scedit.core.recipe.Recipe.FolderData;
 import org.scedit.core.recipe.Recipe.Sample;
 import org.scedit.core.recipe.Recipe.ScenesData;
@@ -24,6 +30,7 @@ import org.scedit.core.recipe.Recipe.Task;
 import org.scedit.core.recipe.Recipe.Train;
 import org.scedit.core.recipe.Recipe.TunerBlock;
 import org.scedit.core.recipe.Recipe.Unreadable;
+import org.scedit.core.recipe.RecipeFolder.CannyConfig;
 import org.scedit.core.recipe.RecipeFolder.FullConfig;
 import org.scedit.core.recipe.RecipeFolder.LoraConfig;
 import org.scedit.core.recipe.RecipeFolder.ScTunerConfig;
@@ -52,9 +59,10 @@ class RecipeReaderTest {
                 List.of(new TunerBlock(
                         "sc-tuner",
                         "sc-tuner",
-                        1.0,
+                        Scale.of(1),
                         Optional.empty(),
                         new ScTunerConfig(1.0, List.of(), ScTunerConfig.Activation.GELU))),
+                List.of(),
                 Optional.of(new ScenesData(List.of(Style.STRIPES), 32, 0, List.of(1, 1, 2, 2, 3), Split.TRAIN)),
                 Optional.of(new Train(
                         Optional.of(300),
@@ -71,6 +79,9 @@ class RecipeReaderTest {
                         0.1,
                         0,
                         0,
+                        Recipe.TimestepDraw.UNIFORM,
+                        0,
+                        1,
                         false,
                         0,
                         false,
@@ -96,6 +107,11 @@ class RecipeReaderTest {
                 skips: [0, 3]
                 activation: leaky-relu
               - use: full
+            conditions:
+              - use: canny
+                dropout: .25
+                low: 50
+              - { use: file, name: pose, path: edges }
             data: { source: folder, path: photos/, size: 512, unreadable: skip }
             train:
               epochs: 3
@@ -120,6 +136,8 @@ class RecipeReaderTest {
               checkpoint_every: 0
             sample:
               prompts: [no, 010, "a: b", null and void]
+              controls: { pose: edges, canny: cat.png }
+              preprocessed: true
               negative_prompt: ""
               steps: 10
               guidance: 7.5
@@ -138,10 +156,13 @@ class RecipeReaderTest {
                         new TunerBlock(
                                 "sc-tuner",
                                 "010",
-                                1.5,
+                                Scale.of(1.5),
                                 Optional.of(Path.of("strokes.safetensors")),
                                 new ScTunerConfig(0.5, List.of(0, 3), ScTunerConfig.Activation.LEAKY_RELU)),
-                        new TunerBlock("full", "full", 1.0, Optional.empty(), new FullConfig())),
+                        new TunerBlock("full", "full", Scale.of(1), Optional.empty(), new FullConfig())),
+                List.of(
+                        new ConditionBlock("canny", "canny", 0.25, new CannyConfig(50, 200)),
+                        new ConditionBlock("file", "pose", 0, new FileMaps(Path.of("edges")))),
                 Optional.of(new FolderData(Path.of("photos"), Optional.of(512), Unreadable.SKIP)),
                 Optional.of(new Train(
                         Optional.empty(),
@@ -168,6 +189,8 @@ class RecipeReaderTest {
                 Optional.of(new Sample(
                         List.of("no", "010", "a: b", "null and void"),
                         Optional.empty(),
+                        new Controls(Map.of("pose", Path.of("edges"), "canny", Path.of("cat.png"))),
+                        true,
                         "",
                         10,
                         7.5,
@@ -201,6 +224,7 @@ class RecipeReaderTest {
                         down_ratio: 1.0
                         skips: []
                         activation: gelu
+                    conditions: []
                     data:
                       source: scenes
                       styles: [stripes]
@@ -233,6 +257,8 @@ class RecipeReaderTest {
                       prompts:
                         - a red circle
                         - "two: circles"
+                      controls: {}
+                      preprocessed: false
                       negative_prompt: ""
                       steps: 20
                       guidance: 5.0
@@ -258,11 +284,14 @@ class RecipeReaderTest {
                     good.task(),
                     good.model(),
                     good.tuners(),
+                    good.conditions(),
                     good.data(),
                     good.train(),
                     Optional.of(new Sample(
                             prompts,
                             Optional.empty(),
+                            sample.controls(),
+                            sample.preprocessed(),
                             text(random),
                             sample.steps(),
                             sample.guidance(),
@@ -274,6 +303,73 @@ class RecipeReaderTest {
             assertThat(again).isEqualTo(changed);
             assertThat(again.resolved()).isEqualTo(changed.resolved());
         }
+    }
+
+    @Test
+    void scalesAreNumbersLinesAndPoints() throws IOException {
+        assertThat(scale("0.5")).isEqualTo(Scale.of(0.5));
+        assertThat(scale("{from: 1, to: .2}")).isEqualTo(Scale.between(1, 0.2));
+        assertThat(scale("{points: [[0, 1.0], [0.5, 0.3]]}"))
+                .isEqualTo(new Scale(List.of(new Scale.Point(0, 1), new Scale.Point(0.5, 0.3))));
+        assertThat(resolvedScales("0.5", "{from: 1, to: .2}", "{points: [[0, 1], [1, 0]]}", "{points: [[.5, 3]]}"))
+                .containsExactly(
+                        "scale: 0.5",
+                        "scale: {from: 1.0, to: 0.2}",
+                        "scale: {from: 1.0, to: 0.0}",
+                        "scale: {points: [[0.5, 3.0]]}");
+    }
+
+    private Scale scale(String text) {
+        return folder.read("good.yaml", "tuners[0].scale=" + text)
+                .tuners()
+                .get(0)
+                .scale();
+    }
+
+    /** Each is also read again. */
+    private List<String> resolvedScales(String... texts) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String text : texts) {
+            Recipe recipe = folder.read("good.yaml", "tuners[0].scale=" + text);
+            assertThat(folder.with("again.yaml", recipe.resolved()).read("again.yaml"))
+                    .isEqualTo(recipe);
+            recipe.resolved()
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> line.startsWith("scale:"))
+                    .forEach(lines::add);
+        }
+        return lines;
+    }
+
+    @Test
+    void conditionsAndControlsAreWrittenAsTheyAreRead() throws IOException {
+        folder.with("control.yaml", """
+            extends: good.yaml
+            conditions:
+              - { use: scene, map: depth, dropout: 0.5 }
+              - { use: canny, name: thin, high: 300 }
+            sample:
+              prompts: [a red circle]
+              controls: { thin: cat.png }
+            """);
+        Recipe recipe = folder.read("control.yaml", "conditions.thin.low=30", "sample.controls.scene=photos");
+        assertThat(recipe.resolved())
+                .contains("""
+
+                        conditions:
+                          - use: scene
+                            name: scene
+                            dropout: 0.5
+                            map: depth
+                          - use: canny
+                            name: thin
+                            dropout: 0.0
+                            low: 30
+                            high: 300
+                        """, "\n  controls:\n    thin: cat.png\n    scene: photos\n  preprocessed: false\n");
+        assertThat(folder.with("again.yaml", recipe.resolved()).read("again.yaml", "name=control"))
+                .isEqualTo(recipe);
     }
 
     /** Of characters that mean something in YAML, control the line, or lie beyond 16 bits. */
@@ -330,7 +426,7 @@ class RecipeReaderTest {
         assertThat(recipe.output()).isEqualTo(Path.of("runs/other"));
         assertThat(recipe.train().orElseThrow().epochs()).contains(2);
         assertThat(recipe.train().orElseThrow().steps()).isEmpty();
-        assertThat(recipe.tuners().get(0).scale()).isEqualTo(0.5);
+        assertThat(recipe.tuners().get(0).scale()).isEqualTo(Scale.of(0.5));
         assertThat(recipe.tuners().get(0).config())
                 .isEqualTo(new ScTunerConfig(1.0, List.of(1, 2), ScTunerConfig.Activation.GELU));
         assertThat(recipe.data()).contains(new FolderData(Path.of("photos"), Optional.empty(), Unreadable.REFUSE));

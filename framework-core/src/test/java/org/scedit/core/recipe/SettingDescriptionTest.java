@@ -38,9 +38,12 @@ class SettingDescriptionTest {
         assertThat(blocks.stream()
                         .mapToInt(block -> SettingDescription.of(block).size())
                         .sum())
-                .isEqualTo(47);
+                .isEqualTo(53);
         assertThat(SettingDescription.ofEveryTuner())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "scale", "weights");
+        assertThat(SettingDescription.ofEveryCondition())
+                .extracting(SettingDescription::key)
+                .containsExactly("use", "name", "dropout");
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 class LossCurveTest {
     private static final int MEAN = 0x0B5CAD;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 import org.scedit.core.data.Pictures;
 
 class PictureGridTest {

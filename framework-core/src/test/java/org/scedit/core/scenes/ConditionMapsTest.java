@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 class ConditionMapsTest {
     /** Covers the pixels 12 to 28 across and 22 to 38 down. */

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 import org.scedit.core.scenes.SceneChecker.Found;
 import org.scedit.core.scenes.SceneChecker.Report;
 

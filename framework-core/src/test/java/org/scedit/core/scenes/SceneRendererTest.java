@@ -9,7 +9,7 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 class SceneRendererTest {
     private static final SceneObject CIRCLE = new SceneObject(Shape.CIRCLE, Colour.RED, Size.LARGE, 20, 20);

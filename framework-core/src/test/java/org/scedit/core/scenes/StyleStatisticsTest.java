@@ -7,7 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.scedit.core.data.Picture;
+import org.scedit.api.Picture;
 
 class StyleStatisticsTest {
     private static final int PICTURES = 32;

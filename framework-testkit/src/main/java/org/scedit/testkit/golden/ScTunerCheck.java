@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.scedit.api.LayerPoint;
 import org.scedit.api.SkipPoint;
-import org.scedit.api.Step;
 import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
@@ -40,7 +38,7 @@ final class ScTunerCheck implements GoldenCheck {
                 var unet = new TunedUNet(Models.unet(goldenCase, base, manager), Precision.FLOAT32)) {
             goldenCase.output(io, "out.base", forward(io, unet, manager));
             for (JsonElement scale : config.getAsJsonArray("scales")) {
-                try (TunerInstance tuner = ScTuners.load(unet.unet().layout(), downRatio, skips, weights)) {
+                try (TunerInstance tuner = ScTuners.load(unet.unet(), downRatio, skips, weights)) {
                     check(goldenCase, io, unet, tuner, scale.getAsString(), manager);
                     if (io.has("out.scale" + scale.getAsString() + ".skip_in.0")) {
                         skips(goldenCase, io, unet.unet(), tuner, "out.scale" + scale.getAsString(), manager);
@@ -87,15 +85,10 @@ final class ScTunerCheck implements GoldenCheck {
                 if (edit == null) {
                     return skip;
                 }
-                NDArray edited = skip.add(edit.residual(skip, new Step(io.timesteps("in.timestep"))));
+                NDArray edited = skip.add(edit.residual(skip, null));
                 before.put(point.index(), Torch.floats(skip));
                 after.put(point.index(), Torch.floats(edited));
                 return edited;
-            }
-
-            @Override
-            public NDArray layer(LayerPoint point, NDArray input, NDArray output) {
-                return output;
             }
         };
         unet.forward(

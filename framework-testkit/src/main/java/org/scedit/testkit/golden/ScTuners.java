@@ -2,8 +2,8 @@ package org.scedit.testkit.golden;
 
 import java.util.List;
 import org.scedit.api.TunerProvider;
-import org.scedit.api.UNetLayout;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.weights.SafetensorsFile;
 import org.scedit.testkit.TunerRecipe;
@@ -16,11 +16,11 @@ final class ScTuners {
      * @param skips   indices in decoder order; empty for all
      * @param weights under scepter's names, which are the plugin's
      */
-    static TunerInstance load(UNetLayout layout, double downRatio, List<Integer> skips, SafetensorsFile weights) {
+    static TunerInstance load(UNet unet, double downRatio, List<Integer> skips, SafetensorsFile weights) {
         try (var plugins = PluginCatalogue.ofClassPath()) {
             TunerProvider<?> provider = TunerRecipe.provider(plugins, "sc-tuner");
             Record settings = TunerRecipe.settings(provider, "down_ratio: " + downRatio, "skips: " + skips);
-            TunerInstance tuner = TunerInstance.create("sc-tuner", provider, settings, layout, 0);
+            TunerInstance tuner = TunerInstance.create("sc-tuner", provider, settings, unet, 0);
             tuner.load(weights);
             return tuner;
         }

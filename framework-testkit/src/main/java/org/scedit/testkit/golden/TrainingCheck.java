@@ -43,7 +43,7 @@ final class TrainingCheck implements GoldenCheck {
         double downRatio = settings.get("tuner_down_ratio").getAsDouble();
         try (NDManager manager = Torch.newManager();
                 var unet = new TunedUNet(Models.unet(goldenCase, base, manager), Precision.FLOAT32);
-                TunerInstance tuner = ScTuners.load(unet.unet().layout(), downRatio, List.of(), initial)) {
+                TunerInstance tuner = ScTuners.load(unet.unet(), downRatio, List.of(), initial)) {
             unet.attach(tuner, 1);
             tuner.setTrainable(true);
             var schedule = new NoiseSchedule(SchedulerConfig.stableDiffusion()
@@ -198,6 +198,7 @@ final class TrainingCheck implements GoldenCheck {
                 noise = noise.add(new Ops().scale(io.array(manager, prefix + "offset_noise"), noiseOffset));
             }
             NDArray loss = objective.loss(
+                    0,
                     io.array(manager, prefix + "latents"),
                     noise,
                     PerSample.integers(io.longs(prefix + "timesteps")),

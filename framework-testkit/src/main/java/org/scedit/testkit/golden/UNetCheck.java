@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.scedit.api.LayerPoint;
+import org.scedit.api.FeaturePoint;
 import org.scedit.api.SkipPoint;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.diffusion.SchedulerConfig;
@@ -20,9 +20,6 @@ import org.scedit.core.model.UNet;
 
 /** A U-Net: output, every skip, middle, loss and gradients; and a velocity model's training target. */
 final class UNetCheck implements GoldenCheck {
-    /** The first layer that sees the middle block's output as it is, beside the skip it is joined with. */
-    private static final String AFTER_MIDDLE = "up_blocks.0.resnets.0.conv_shortcut";
-
     @Override
     public void check(GoldenCase goldenCase) throws IOException {
         for (String file : List.of("io.safetensors", "io_odd.safetensors")) {
@@ -45,8 +42,7 @@ final class UNetCheck implements GoldenCheck {
             var recorder = new Recorder();
             goldenCase.output(io, "out.sample", unet.forward(sample, timesteps, text, Precision.FLOAT32, recorder));
             recorder.skips.forEach((index, skip) -> goldenCase.output(io, "out.skip." + index, skip));
-            goldenCase.output(
-                    io, "out.mid", recorder.middle((int) io.shape("out.mid").get(1)));
+            goldenCase.output(io, "out.mid", recorder.middle);
 
             Map<String, NDArray> watched = new LinkedHashMap<>();
             for (String name : io.below("grad.")) {
@@ -95,6 +91,7 @@ final class UNetCheck implements GoldenCheck {
             try (var tuned = new TunedUNet(unet, Precision.FLOAT32)) {
                 var objective = TrainingCheck.objective(tuned, schedule, List.of(), 0);
                 NDArray loss = objective.loss(
+                        0,
                         io.array(manager, "in.latents"),
                         io.array(manager, "in.noise"),
                         PerSample.integers(timesteps),
@@ -110,9 +107,8 @@ final class UNetCheck implements GoldenCheck {
         /** By encoder index. */
         final Map<Integer, float[]> skips = new LinkedHashMap<>();
 
-        private float[] joined;
-        private int batch;
-        private int channels;
+        /** The mid block's output. */
+        float[] middle;
 
         @Override
         public NDArray skip(SkipPoint point, NDArray skip) {
@@ -121,24 +117,11 @@ final class UNetCheck implements GoldenCheck {
         }
 
         @Override
-        public NDArray layer(LayerPoint point, NDArray input, NDArray output) {
-            if (point.path().equals(AFTER_MIDDLE)) {
-                joined = Torch.floats(input);
-                batch = (int) input.getShape().get(0);
-                channels = (int) input.getShape().get(1);
+        public NDArray feature(FeaturePoint point, NDArray feature) {
+            if (point.name().equals(FeaturePoint.MID_BLOCK)) {
+                middle = Torch.floats(feature);
             }
-            return output;
-        }
-
-        /** The middle block's output: the first channels of what the decoder joined. */
-        float[] middle(int middleChannels) {
-            int sample = joined.length / batch;
-            int wanted = sample / channels * middleChannels;
-            float[] middle = new float[batch * wanted];
-            for (int i = 0; i < batch; i++) {
-                System.arraycopy(joined, i * sample, middle, i * wanted, wanted);
-            }
-            return middle;
+            return feature;
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.scedit.plugins.sctuner;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,8 @@ final class ScTuner implements Tuner {
 
     ScTuner(ScTunerConfig config, UNetLayout unet, Parameters parameters) {
         for (SkipPoint skip : selected(config, unet)) {
-            var names = parameters.in("lsc_identity." + skip.index() + ".tuner_op");
-            int width = (int) (skip.channels() * config.downRatio());
-            if (width < 1) {
-                throw new IllegalArgumentException("down_ratio " + config.downRatio() + " leaves no hidden channel at "
-                        + skip.name() + " of " + skip.channels() + " channels; use at least 1/" + skip.channels());
-            }
+            var names = parameters.in(name(skip));
+            int width = width(config, skip);
             bottlenecks.put(
                     skip,
                     new Bottleneck(
@@ -37,6 +34,32 @@ final class ScTuner implements Tuner {
                             names.zeroLinear("ln2", width, skip.channels()),
                             names.operators()));
         }
+    }
+
+    /** Name and shape of every weight that a tuner with these settings has. */
+    static Map<String, Shape> weights(ScTunerConfig config, UNetLayout unet) {
+        Map<String, Shape> weights = new LinkedHashMap<>();
+        for (SkipPoint skip : selected(config, unet)) {
+            int width = width(config, skip);
+            weights.put(name(skip) + ".ln1.weight", new Shape(width, skip.channels()));
+            weights.put(name(skip) + ".ln1.bias", new Shape(width));
+            weights.put(name(skip) + ".ln2.weight", new Shape(skip.channels(), width));
+            weights.put(name(skip) + ".ln2.bias", new Shape(skip.channels()));
+        }
+        return weights;
+    }
+
+    private static String name(SkipPoint skip) {
+        return "lsc_identity." + skip.index() + ".tuner_op";
+    }
+
+    private static int width(ScTunerConfig config, SkipPoint skip) {
+        int width = (int) (skip.channels() * config.downRatio());
+        if (width < 1) {
+            throw new IllegalArgumentException("down_ratio " + config.downRatio() + " leaves no hidden channel at "
+                    + skip.name() + " of " + skip.channels() + " channels; use at least 1/" + skip.channels());
+        }
+        return width;
     }
 
     private static List<SkipPoint> selected(ScTunerConfig config, UNetLayout unet) {

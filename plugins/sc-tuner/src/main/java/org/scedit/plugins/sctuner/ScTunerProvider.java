@@ -1,8 +1,10 @@
 package org.scedit.plugins.sctuner;
 
+import java.util.List;
 import org.pf4j.Extension;
 import org.scedit.api.Parameters;
 import org.scedit.api.Tuner;
+import org.scedit.api.TunerFormat;
 import org.scedit.api.TunerProvider;
 import org.scedit.api.UNetLayout;
 
@@ -27,5 +29,10 @@ public final class ScTunerProvider implements TunerProvider<ScTunerConfig> {
     @Override
     public Tuner create(ScTunerConfig config, UNetLayout unet, Parameters parameters) {
         return new ScTuner(config, unet, parameters);
+    }
+
+    @Override
+    public List<TunerFormat<ScTunerConfig>> formats() {
+        return List.of(new ScepterFormat(), new SwiftFormat());
     }
 }

@@ -16,9 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.scedit.api.SkipPoint;
-import org.scedit.api.Step;
 import org.scedit.api.TunerProvider;
-import org.scedit.api.UNetLayout;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunerInstance;
@@ -28,8 +26,6 @@ import org.scedit.testkit.TinyUNet;
 import org.scedit.testkit.TunerContract;
 
 class ScTunerTest extends TunerContract<ScTunerConfig> {
-    private static final Step STEP = new Step(new float[] {500});
-
     @Override
     protected TunerProvider<ScTunerConfig> provider() {
         return new ScTunerProvider();
@@ -98,7 +94,7 @@ class ScTunerTest extends TunerContract<ScTunerConfig> {
         SkipPoint point = base().layout().skips().get(11);
         NDArray skip = Torch.of(base().manager(), new float[] {0.5f, 9, 9, 9, 9, 9, 9, 9}, new Shape(1, 8, 1, 1));
 
-        float[] residual = Torch.floats(tuner.tuner().skips().get(point).residual(skip, STEP));
+        float[] residual = Torch.floats(tuner.tuner().skips().get(point).residual(skip, null));
 
         assertThat(residual).hasSize(8);
         assertThat(residual[0]).isCloseTo(3.478813f, within(1e-5f));
@@ -123,17 +119,16 @@ class ScTunerTest extends TunerContract<ScTunerConfig> {
 
     @Test
     void skipsOfStableDiffusion15AreThePublishedOnes() throws IOException {
-        assertThat(stableDiffusion15().skips().stream().map(SkipPoint::channels))
+        assertThat(stableDiffusion15().layout().skips().stream().map(SkipPoint::channels))
                 .containsExactly(1280, 1280, 1280, 1280, 1280, 640, 640, 640, 320, 320, 320, 320);
     }
 
-    private static UNetLayout stableDiffusion15() throws IOException {
+    private static UNet stableDiffusion15() throws IOException {
         try (var in = ScTunerTest.class.getResourceAsStream("sd15-unet-config.json")) {
             String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return new UNet(ConfigFile.of(
-                            Path.of("sd15-unet-config.json"),
-                            JsonParser.parseString(json).getAsJsonObject()))
-                    .layout();
+                    Path.of("sd15-unet-config.json"),
+                    JsonParser.parseString(json).getAsJsonObject()));
         }
     }
 

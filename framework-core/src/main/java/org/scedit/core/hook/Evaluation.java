@@ -1,0 +1,65 @@
+package org.scedit.core.hook;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.OptionalLong;
+import org.scedit.api.Step;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Randomness;
+import org.scedit.core.engine.Scope;
+import org.scedit.core.engine.Torch;
+
+/** One evaluation of the U-Net. Dropped elements are numbered by the call, so that the same training drops the same. */
+final class Evaluation implements Step {
+    private final NDArray latents;
+    private final float[] timesteps;
+    private final NDArray text;
+    private final OptionalLong seed;
+    private final Ops ops;
+    private int dropouts;
+
+    /** @param seed of what is dropped; empty where nothing is trained */
+    Evaluation(NDArray latents, float[] timesteps, NDArray text, OptionalLong seed, Ops ops) {
+        this.latents = latents;
+        this.timesteps = timesteps;
+        this.text = text;
+        this.seed = seed;
+        this.ops = ops;
+    }
+
+    @Override
+    public float[] timesteps() {
+        return timesteps.clone();
+    }
+
+    @Override
+    public NDArray latents() {
+        return latents;
+    }
+
+    @Override
+    public NDArray text() {
+        return text;
+    }
+
+    @Override
+    public boolean training() {
+        return seed.isPresent();
+    }
+
+    @Override
+    public NDArray dropout(NDArray x, double probability) {
+        if (probability < 0 || probability >= 1) {
+            throw new IllegalArgumentException("a dropout probability is at least 0 and below 1, got " + probability);
+        }
+        if (seed.isEmpty() || probability == 0) {
+            return x;
+        }
+        Torch.seed(Randomness.seed(seed.getAsLong(), "dropout", dropouts++));
+        try (NDManager scratch = Torch.newManager();
+                Scope scope = new Scope()) {
+            NDArray uniform = scratch.randomUniform(0, 1, x.getShape());
+            return scope.keep(ops.dropout(x, uniform, probability));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.scedit.core.scenes;
+
+import org.scedit.api.Picture;
+
+/** The kinds of {@linkplain ConditionMaps condition maps} of a scene, as pictures. */
+public enum SceneMap {
+    /** White contours on black. */
+    EDGES {
+        @Override
+        public Picture of(Scene scene) {
+            return ConditionMaps.edges(scene);
+        }
+    },
+    /** A colour for each shape on black. */
+    SEGMENTATION {
+        @Override
+        public Picture of(Scene scene) {
+            return ConditionMaps.segmentationPicture(scene);
+        }
+    },
+    /** White is near, black the backdrop. */
+    DEPTH {
+        @Override
+        public Picture of(Scene scene) {
+            float[] depth = ConditionMaps.depth(scene);
+            byte[] rgb = new byte[3 * depth.length];
+            for (int i = 0; i < rgb.length; i++) {
+                rgb[i] = (byte) Math.round(255 * depth[i / 3]);
+            }
+            return Picture.of(Scene.SIDE, Scene.SIDE, rgb);
+        }
+    },
+    /** The mean colours of cells of 8x8 pixels. */
+    COLOUR {
+        @Override
+        public Picture of(Scene scene) {
+            return ConditionMaps.colours(scene);
+        }
+    };
+
+    /** The map of a scene, {@link Scene#SIDE} pixels wide and high. */
+    public abstract Picture of(Scene scene);
+}
