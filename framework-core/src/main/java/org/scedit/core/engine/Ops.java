@@ -212,22 +212,43 @@ public final class Ops implements Operators {
 
     @Override
     public NDArray conv2d(NDArray x, NDArray weight, NDArray bias, int stride, int padding) {
-        if (bias == null) {
-            return function(
-                            "x w",
-                            "w1 = torch.to(w, ops.prim.dtype(x))",
-                            String.format(
-                                    "return torch.conv2d(x, w1, None, [%d, %d], [%d, %d], [1, 1], 1)",
-                                    stride, stride, padding, padding))
-                    .call(x, weight);
-        }
-        return function(
-                        "x w b",
-                        CAST_WB,
-                        String.format(
-                                "return torch.conv2d(x, w1, b1, [%d, %d], [%d, %d], [1, 1], 1)",
-                                stride, stride, padding, padding))
-                .call(x, weight, bias);
+        String add = bias == null ? "None" : "b1";
+        String convolve = String.format(
+                "torch.conv2d(x, w1, %s, [%d, %d], [%d, %d], [1, 1], 1)", add, stride, stride, padding, padding);
+        String cast = bias == null ? "w1 = torch.to(w, ops.prim.dtype(x))" : CAST_WB;
+        ScriptFunction function = weightsOutweighPixels(x.getShape(), weight.getShape(), stride)
+                ? function(
+                        bias == null ? "x w" : "x w b",
+                        cast,
+                        "if torch.eq(ops.prim.dtype(x), 6):",
+                        "  y = " + asMatrixProduct(weight.getShape(), bias != null, stride, padding),
+                        "else:",
+                        "  y = " + convolve,
+                        "return y")
+                : function(bias == null ? "x w" : "x w b", cast, "return " + convolve);
+        return bias == null ? function.call(x, weight) : function.call(x, weight, bias);
+    }
+
+    /**
+     * Whether a convolution's time is that of reading its weights. oneDNN first copies float32 weights to a layout of its
+     * own, in every call; on Stable Diffusion's 8×8 features that takes longer than the convolution itself, and a matrix
+     * product half the time of both. In bfloat16 its backward is slower than the convolution's.
+     */
+    private static boolean weightsOutweighPixels(Shape x, Shape weight, int stride) {
+        long pixels = x.get(0) * (x.get(2) / stride) * (x.get(3) / stride);
+        return weight.get(2) > 1 && weight.size() >= 1 << 22 && pixels <= 256;
+    }
+
+    /** The convolution as a product of the weights and the pixels' neighbourhoods, one column for each pixel. */
+    private static String asMatrixProduct(Shape weight, boolean bias, int stride, int padding) {
+        long kernel = weight.get(2);
+        String columns = String.format(
+                "torch.im2col(x, [%d, %d], [1, 1], [%d, %d], [%d, %d])",
+                kernel, kernel, padding, padding, stride, stride);
+        String product = "torch.matmul(torch.flatten(w1, 1), " + columns + ")";
+        return String.format(
+                "torch.unflatten(%s, 2, [torch.add(torch.floordiv(torch.sub(torch.add(torch.size(x, 2), %d), %d), %d), 1), -1])",
+                bias ? "torch.add(" + product + ", torch.unsqueeze(b1, -1))" : product, 2 * padding, kernel, stride);
     }
 
     /** Group normalisation of {@code x (batch, channels, ...)} with a weight and bias per channel. */
