@@ -32,7 +32,9 @@ public final class TinyUNet implements AutoCloseable {
             """;
 
     private static final int BATCH = 2;
-    private static final int SIDE = 8;
+    /** Leaves the mid block four pixels: the query of a single one has no gradient. */
+    private static final int SIDE = 16;
+
     private static final int PIXELS_PER_LATENT = 8;
     private static final int TOKENS = 5;
     private static final float[] TIMESTEPS = {17, 801};
@@ -65,6 +67,11 @@ public final class TinyUNet implements AutoCloseable {
         return unet.layout();
     }
 
+    /** Shape of its latents and of its prediction: {@code (2, 4, 16, 16)}. */
+    public Shape shape() {
+        return latents.getShape();
+    }
+
     /** The U-Net itself. */
     public UNet unet() {
         return unet;
@@ -80,7 +87,7 @@ public final class TinyUNet implements AutoCloseable {
         return manager;
     }
 
-    /** One prediction for its fixed inputs with the tuners on it, {@code (2, 4, 8, 8)}; belongs to {@link #manager}. */
+    /** One prediction for its fixed inputs with the tuners on it, of {@link #shape}; belongs to {@link #manager}. */
     public NDArray forward() {
         try (Scope scope = new Scope()) {
             tuned.conditions(this::map);
@@ -88,7 +95,7 @@ public final class TinyUNet implements AutoCloseable {
         }
     }
 
-    /** A condition map of every name, {@code (2, 3, 64, 64)}, the same each time. */
+    /** A condition map of every name, {@code (2, 3, 128, 128)}, the same each time. */
     private NDArray map(String name) {
         Torch.seed(name.hashCode());
         return manager.randomUniform(0, 1, new Shape(BATCH, 3, PIXELS_PER_LATENT * SIDE, PIXELS_PER_LATENT * SIDE));

@@ -30,11 +30,11 @@ public final class SceneEvaluation {
 
     /**
      * @param split   which combinations of colour and shape
-     * @param objects objects in each scene
+     * @param objects how many objects a scene has, each entry as likely as any other
      * @param count   how many scenes
      */
-    public SceneEvaluation(Split split, int objects, int count) {
-        var sampler = new SceneSampler(SCENES_SEED, split, List.of(objects));
+    public SceneEvaluation(Split split, List<Integer> objects, int count) {
+        var sampler = new SceneSampler(SCENES_SEED, split, objects);
         List<Scene> drawn = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             drawn.add(sampler.scene(i));

@@ -33,6 +33,7 @@ import org.scedit.core.run.PictureGrid;
 import org.scedit.core.run.ProgressLine;
 import org.scedit.core.run.RunFolder;
 import org.scedit.core.scenes.Captions;
+import org.scedit.core.scenes.MapFidelity;
 import org.scedit.core.scenes.Scene;
 import org.scedit.core.scenes.SceneSampler;
 import org.scedit.core.scenes.Split;
@@ -48,6 +49,8 @@ final class TuneJob implements Job {
     private static final int COLUMNS = 4;
     /** Captions of each kind a tuning is measured on, before and after. */
     private static final int EVALUATED = 24;
+    /** Scenes whose condition maps a tuning is measured on, before and after. */
+    private static final int EVALUATED_MAPS = 100;
     /** Captions of each kind a model made from nothing is measured on. */
     private static final int EVALUATED_FRESH = 200;
 
@@ -420,11 +423,31 @@ final class TuneJob implements Job {
         }
         Style style = style();
         int count = recipe.model().weights() == Recipe.Weights.RANDOM ? EVALUATED_FRESH : EVALUATED;
-        var one = new SceneEvaluation(Split.HELDOUT, 1, count);
-        var two = new SceneEvaluation(Split.HELDOUT, 2, count);
+        var one = new SceneEvaluation(Split.HELDOUT, List.of(1), count);
+        var two = new SceneEvaluation(Split.HELDOUT, List.of(2), count);
         List<Picture> ones = draw(one);
         List<Picture> twos = draw(two);
-        return new SceneScores(style.word(), one.styleDistance(ones, style, model), one.right(ones), two.right(twos));
+        return new SceneScores(
+                style.word(), one.styleDistance(ones, style, model), one.right(ones), two.right(twos), followed());
+    }
+
+    /** How well pictures of unseen scenes follow those conditions that can be found in a picture again. */
+    private Map<String, SceneScores.Followed> followed() {
+        Map<String, MapFidelity> measures = new LinkedHashMap<>();
+        for (Condition condition : conditions) {
+            if (condition.maker() instanceof MapMaker.OfScene exact) {
+                exact.map().fidelity().ifPresent(measure -> measures.put(condition.name(), measure));
+            }
+        }
+        if (measures.isEmpty()) {
+            return Map.of();
+        }
+        var evaluation = new SceneEvaluation(Split.TRAIN, SceneSampler.DEFAULT_COUNTS, EVALUATED_MAPS);
+        List<Picture> drawn = draw(evaluation);
+        Map<String, SceneScores.Followed> followed = new LinkedHashMap<>();
+        measures.forEach((name, measure) -> followed.put(
+                name, new SceneScores.Followed(measure, measure.of(drawn, evaluation.scenes()), EVALUATED_MAPS)));
+        return followed;
     }
 
     private List<Picture> draw(SceneEvaluation evaluation) {

@@ -68,12 +68,16 @@ public final class ConditionMaps {
 
     /** Mean colour of the plain picture in each cell of 8x8 pixels. */
     public static Picture colours(Scene scene) {
-        Picture plain = SceneRenderer.render(scene, Style.PLAIN);
+        return colours(SceneRenderer.render(scene, Style.PLAIN));
+    }
+
+    /** Mean colour of a picture of the scenes' size in each cell of 8x8 pixels. */
+    static Picture colours(Picture picture) {
         byte[] rgb = new byte[3 * Scene.SIDE * Scene.SIDE];
         for (int y = 0; y < Scene.SIDE; y++) {
             for (int x = 0; x < Scene.SIDE; x++) {
                 for (int c = 0; c < 3; c++) {
-                    rgb[3 * (y * Scene.SIDE + x) + c] = cellMean(plain, x - x % COLOUR_CELL, y - y % COLOUR_CELL, c);
+                    rgb[3 * (y * Scene.SIDE + x) + c] = cellMean(picture, x - x % COLOUR_CELL, y - y % COLOUR_CELL, c);
                 }
             }
         }

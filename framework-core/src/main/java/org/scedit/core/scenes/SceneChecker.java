@@ -39,6 +39,9 @@ public final class SceneChecker {
     /** One shape's mask around the middle of the picture, or half a pixel right of or below it. */
     private record Silhouette(Shape shape, double radius, long[] mask, int area) {}
 
+    /** Of a part's box. */
+    private record Middle(int x, int y) {}
+
     private record Fit(Shape shape, double radius, double overlap) {}
 
     /**
@@ -134,7 +137,24 @@ public final class SceneChecker {
                 .toList();
     }
 
+    /** The shape of a part, empty if it is like none. */
+    static Optional<Shape> shapeOf(long[] part) {
+        return shapeOf(bestFit(part, middleOf(part)));
+    }
+
+    private static Optional<Shape> shapeOf(Fit fit) {
+        return fit.overlap() >= LEAST_OVERLAP ? Optional.of(fit.shape()) : Optional.empty();
+    }
+
     private static Found describe(Picture picture, Silhouettes silhouettes, long[] part) {
+        Middle middle = middleOf(part);
+        Fit fit = bestFit(part, middle);
+        Size size = fit.radius() < BETWEEN_SIZES ? Size.SMALL : Size.LARGE;
+        return new Found(
+                colourOf(picture, silhouettes, part), shapeOf(fit), size, middle.x(), middle.y(), fit.overlap());
+    }
+
+    private static Middle middleOf(long[] part) {
         long columns = 0;
         int top = Scene.SIDE;
         int bottom = 0;
@@ -146,22 +166,18 @@ public final class SceneChecker {
             }
         }
         int x = (Long.numberOfTrailingZeros(columns) + Scene.SIDE - 1 - Long.numberOfLeadingZeros(columns)) / 2;
-        int y = (top + bottom) / 2;
-        Fit fit = bestFit(part, x, y);
-        Optional<Shape> shape = fit.overlap() >= LEAST_OVERLAP ? Optional.of(fit.shape()) : Optional.empty();
-        Size size = fit.radius() < BETWEEN_SIZES ? Size.SMALL : Size.LARGE;
-        return new Found(colourOf(picture, silhouettes, part), shape, size, x, y, fit.overlap());
+        return new Middle(x, (top + bottom) / 2);
     }
 
-    private static Fit bestFit(long[] part, int x, int y) {
+    private static Fit bestFit(long[] part, Middle middle) {
         int area = Silhouettes.area(part);
         Fit best = new Fit(Shape.CIRCLE, Size.SMALL.radius(), 0);
         for (Silhouette silhouette : SILHOUETTES) {
             if (silhouette.area() > area * AREA_FACTOR || silhouette.area() * AREA_FACTOR < area) {
                 continue;
             }
-            for (int shiftY = y - MIDDLE - SHIFT; shiftY <= y - MIDDLE + SHIFT; shiftY++) {
-                for (int shiftX = x - MIDDLE - SHIFT; shiftX <= x - MIDDLE + SHIFT; shiftX++) {
+            for (int shiftY = middle.y() - MIDDLE - SHIFT; shiftY <= middle.y() - MIDDLE + SHIFT; shiftY++) {
+                for (int shiftX = middle.x() - MIDDLE - SHIFT; shiftX <= middle.x() - MIDDLE + SHIFT; shiftX++) {
                     int common = common(silhouette.mask(), part, shiftX, shiftY);
                     double overlap = common / (double) (area + silhouette.area() - common);
                     if (overlap > best.overlap()) {

@@ -1,5 +1,6 @@
 package org.scedit.core.scenes;
 
+import java.util.Optional;
 import org.scedit.api.Picture;
 
 /** The kinds of {@linkplain ConditionMaps condition maps} of a scene, as pictures. */
@@ -10,12 +11,22 @@ public enum SceneMap {
         public Picture of(Scene scene) {
             return ConditionMaps.edges(scene);
         }
+
+        @Override
+        public Optional<MapFidelity> fidelity() {
+            return Optional.of(MapFidelity.EDGE_F1);
+        }
     },
     /** A colour for each shape on black. */
     SEGMENTATION {
         @Override
         public Picture of(Scene scene) {
             return ConditionMaps.segmentationPicture(scene);
+        }
+
+        @Override
+        public Optional<MapFidelity> fidelity() {
+            return Optional.of(MapFidelity.SEGMENTATION_ACCURACY);
         }
     },
     /** White is near, black the backdrop. */
@@ -36,8 +47,18 @@ public enum SceneMap {
         public Picture of(Scene scene) {
             return ConditionMaps.colours(scene);
         }
+
+        @Override
+        public Optional<MapFidelity> fidelity() {
+            return Optional.of(MapFidelity.COLOUR_ERROR);
+        }
     };
 
     /** The map of a scene, {@link Scene#SIDE} pixels wide and high. */
     public abstract Picture of(Scene scene);
+
+    /** How well drawn pictures follow it; empty where that cannot be seen in a picture. */
+    public Optional<MapFidelity> fidelity() {
+        return Optional.empty();
+    }
 }

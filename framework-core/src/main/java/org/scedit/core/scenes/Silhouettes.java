@@ -178,7 +178,8 @@ record Silhouettes(int backdrop, long[] foreground, List<long[]> parts) {
         return flood;
     }
 
-    private static long[] dilated(long[] mask) {
+    /** The mask with all eight neighbours of its pixels. */
+    static long[] dilated(long[] mask) {
         long[] wide = new long[SIDE];
         Arrays.setAll(wide, y -> mask[y] | mask[y] << 1 | mask[y] >>> 1);
         long[] dilated = new long[SIDE];
