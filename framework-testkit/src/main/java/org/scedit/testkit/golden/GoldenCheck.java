@@ -42,7 +42,7 @@ interface GoldenCheck {
             Map.entry("schedulers/pndm-", NOT_YET),
             Map.entry("schedulers/unipc-", NOT_YET),
             Map.entry("training/sc-", new TrainingCheck()),
-            Map.entry("training/lora-", NOT_YET),
+            Map.entry("training/lora-", new TrainingCheck()),
             Map.entry("training/lr_tables", new LearningRateTables()),
             Map.entry("training/ema_tables", new EmaTables()),
             Map.entry("pipeline", new PipelineCheck()));

@@ -45,7 +45,7 @@ final class PipelineCheck implements GoldenCheck {
                 SchedulerConfig.read(goldenCase.file(parts.get("scheduler").getAsString() + "scheduler_config.json"));
         try (NDManager manager = Torch.newManager();
                 var unet = new TunedUNet(Models.unet(goldenCase, folder(parts, "unet"), manager), Precision.FLOAT32);
-                TunerInstance tuner = ScTuners.load(unet.unet(), 1, List.of(), tunerFile)) {
+                TunerInstance tuner = ClassPathTuners.load("sc-tuner", unet.unet(), tunerFile)) {
             Autoencoder autoencoder = Models.autoencoder(goldenCase, folder(parts, "vae"), manager);
             TextEncoder encoder = Models.textEncoder(goldenCase, folder(parts, "text_encoder"), manager);
             long[][] ids = {io.rows("in.uncond_ids")[0], io.rows("in.cond_ids")[0]};

@@ -38,7 +38,8 @@ final class ScTunerCheck implements GoldenCheck {
                 var unet = new TunedUNet(Models.unet(goldenCase, base, manager), Precision.FLOAT32)) {
             goldenCase.output(io, "out.base", forward(io, unet, manager));
             for (JsonElement scale : config.getAsJsonArray("scales")) {
-                try (TunerInstance tuner = ScTuners.load(unet.unet(), downRatio, skips, weights)) {
+                try (TunerInstance tuner = ClassPathTuners.load(
+                        "sc-tuner", unet.unet(), weights, "down_ratio: " + downRatio, "skips: " + skips)) {
                     check(goldenCase, io, unet, tuner, scale.getAsString(), manager);
                     if (io.has("out.scale" + scale.getAsString() + ".skip_in.0")) {
                         skips(goldenCase, io, unet.unet(), tuner, "out.scale" + scale.getAsString(), manager);

@@ -2,12 +2,15 @@ package org.scedit.testkit.golden;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.scedit.core.diffusion.EmaDecay;
 import org.scedit.core.diffusion.LearningRate;
 import org.scedit.core.diffusion.NoiseSchedule;
@@ -19,6 +22,7 @@ import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.model.UNet;
 import org.scedit.core.train.AdamW;
 import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.Objective;
@@ -27,11 +31,12 @@ import org.scedit.core.train.Trainable;
 import org.scedit.core.train.Trainer;
 import org.scedit.core.weights.SafetensorsFile;
 
-/** A recorded training of an SC-Tuner, step by step, through {@link Trainer} and {@link DiffusionObjective}. */
+/** A recorded training of an SC-Tuner or a LoRA, step by step, through {@link Trainer} and {@link DiffusionObjective}. */
 final class TrainingCheck implements GoldenCheck {
     private static final double LOSS = 1e-4;
     private static final double WEIGHTS = 2e-3;
     private static final double RATE = 1e-6;
+    private static final Pattern LORA = Pattern.compile("LoRA r=(\\d+) alpha=([\\d.]+) on ([\\w.,]+)");
 
     @Override
     public void check(GoldenCase goldenCase) throws IOException {
@@ -40,10 +45,9 @@ final class TrainingCheck implements GoldenCheck {
         JsonObject settings = document.getAsJsonObject("settings");
         String base = document.get("base").getAsString().split(" ")[0] + "/";
         var initial = SafetensorsFile.open(goldenCase.file("initial.safetensors"));
-        double downRatio = settings.get("tuner_down_ratio").getAsDouble();
         try (NDManager manager = Torch.newManager();
                 var unet = new TunedUNet(Models.unet(goldenCase, base, manager), Precision.FLOAT32);
-                TunerInstance tuner = ScTuners.load(unet.unet(), downRatio, List.of(), initial)) {
+                TunerInstance tuner = tuner(document, unet.unet(), initial)) {
             unet.attach(tuner, 1);
             tuner.setTrainable(true);
             var schedule = new NoiseSchedule(SchedulerConfig.stableDiffusion()
@@ -59,6 +63,28 @@ final class TrainingCheck implements GoldenCheck {
             firstGradients(goldenCase, io, recorded, settings, manager);
             train(goldenCase, io, recorded, settings, tuner.arrays());
         }
+    }
+
+    private static TunerInstance tuner(JsonObject document, UNet unet, SafetensorsFile initial) {
+        JsonElement downRatio = document.getAsJsonObject("settings").get("tuner_down_ratio");
+        return downRatio.isJsonNull()
+                ? lora(document.get("reference").getAsString(), unet, initial)
+                : ClassPathTuners.load("sc-tuner", unet, initial, "down_ratio: " + downRatio.getAsDouble());
+    }
+
+    /** Its settings are told in words only: {@code LoRA r=4 alpha=4 on to_q,to_k}. */
+    private static TunerInstance lora(String reference, UNet unet, SafetensorsFile initial) {
+        Matcher words = LORA.matcher(reference);
+        if (!words.find()) {
+            throw new AssertionError("the reference tells no rank, alpha and layers of a LoRA: " + reference);
+        }
+        return ClassPathTuners.load(
+                "lora",
+                unet,
+                initial,
+                "rank: " + words.group(1),
+                "alpha: " + words.group(2),
+                "targets: [" + words.group(3) + "]");
     }
 
     /** A null stands for off. */
