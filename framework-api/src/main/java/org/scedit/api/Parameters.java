@@ -9,6 +9,9 @@ import java.util.function.UnaryOperator;
  * optimises and closes it) and lives as long as the tuner. The same seed gives the same values.
  */
 public interface Parameters {
+    /** SiLU halves small values: its slope at 0 is 1/2. */
+    double SILU_GAIN = 2;
+
     /**
      * A parameter of zeros.
      *
@@ -92,6 +95,22 @@ public interface Parameters {
         return new Conv2d(
                 uniform(prefix + ".weight", new Shape(out, in, kernel, kernel), bound),
                 uniform(prefix + ".bias", new Shape(out), bound),
+                stride,
+                padding,
+                operators());
+    }
+
+    /**
+     * A convolution as {@link #conv2d} in a chain with SiLU between its layers: the weight normal with deviation
+     * {@code 2/√(in · kernel²)}, so that the chain keeps the size of what it is given (He et al. 2015,
+     * arXiv:1502.01852, with SiLU's gain), the bias zero. PyTorch's own initialisation loses more than two thirds in
+     * every layer.
+     */
+    default Conv2d siluConv2d(String prefix, int in, int out, int kernel, int stride, int padding) {
+        double fanIn = (double) in * kernel * kernel;
+        return new Conv2d(
+                normal(prefix + ".weight", new Shape(out, in, kernel, kernel), SILU_GAIN / Math.sqrt(fanIn)),
+                zeros(prefix + ".bias", new Shape(out)),
                 stride,
                 padding,
                 operators());

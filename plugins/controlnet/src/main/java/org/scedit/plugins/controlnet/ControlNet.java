@@ -27,7 +27,8 @@ import org.scedit.api.UNetLayout;
  * f_0 .. f_n = copy(latents, timestep, text; e added to the output of conv_in)        the last one: the mid block's
  * residual_i = scale_i · Z_i · f_i                  at every skip and the mid block; Z: 1×1 convolutions
  * </pre>
- * {@code Z} and the embedding's last layer start as zeros, the copy as the U-Net. Source: Zhang et al. 2023
+ * {@code Z} and the embedding's last layer start as zeros, the copy as the U-Net, the embedding's other layers so that
+ * they keep the map's size (diffusers' shrink it to a thousandth). Source: Zhang et al. 2023
  * (arXiv:2302.05543), as diffusers' {@code ControlNetModel} computes it and names its weights. The sum over several
  * conditions is a tuner each.
  */
@@ -55,7 +56,7 @@ final class ControlNet implements Tuner {
         double[] scales = scales(config, layers.skips().size() + 1);
         copy = parameters.encoderCopy();
         int last = layers.embedding().size() - 1;
-        layers.embedding().subList(0, last).forEach(each -> embedding.add(conv2d(each, parameters)));
+        layers.embedding().subList(0, last).forEach(each -> embedding.add(siluConv2d(each, parameters)));
         embedding.add(zeroConv2d(layers.embedding().get(last), parameters));
         for (int i = 0; i < layers.skips().size(); i++) {
             int index = i;
@@ -70,8 +71,8 @@ final class ControlNet implements Tuner {
                 (feature, step) -> scaled(zero.forward(copied.midBlock()), scales[scales.length - 1]));
     }
 
-    private static Conv2d conv2d(ControlNetLayers.Convolution layer, Parameters parameters) {
-        return parameters.conv2d(
+    private static Conv2d siluConv2d(ControlNetLayers.Convolution layer, Parameters parameters) {
+        return parameters.siluConv2d(
                 layer.name(), layer.in(), layer.out(), layer.kernel(), layer.stride(), layer.padding());
     }
 

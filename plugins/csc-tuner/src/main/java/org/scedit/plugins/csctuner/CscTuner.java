@@ -25,7 +25,10 @@ import org.scedit.api.UNetLayout;
  * hint_i   = dense_i(silu(hint_{i-1}))         in encoder order; stride 2 where the encoder goes down
  * residual = hint_i + W_up · gelu(W_down · (skip_i + hint_i) + b_down) + b_up      per pixel
  * </pre>
- * Dense hints, {@code W_up} and {@code b_up} start as zeros. Source: SCEdit (Jiang et al. 2023, arXiv:2312.11392),
+ * {@code W_up}, {@code b_up} and the first dense hint start as zeros, and so do all hints: the others have weights from
+ * the start, but see nothing before the first one does. The authors start them as zeros too, and the pre-hint so that
+ * seven layers shrink the map to a thousandth; there one layer after the other has to wake up, which takes thousands of
+ * steps. Source: SCEdit (Jiang et al. 2023, arXiv:2312.11392),
  * section 3.3. The residual is that of one condition: the sum over conditions is a tuner each in the recipe, and a
  * condition's strength is its tuner's scale.
  */
@@ -44,13 +47,12 @@ final class CscTuner implements Tuner {
         operators = parameters.operators();
         var layers = CscLayers.of(config, unet);
         preHint = layers.preHint().stream()
-                .map(each -> parameters.conv2d(
-                        each.name(), each.in(), each.out(), each.kernel(), each.stride(), each.padding()))
+                .map(each -> siluConv2d(each, parameters))
                 .toList();
-        denseHint = layers.denseHint().stream()
-                .map(each -> parameters.zeroConv2d(
-                        each.name(), each.in(), each.out(), each.kernel(), each.stride(), each.padding()))
-                .toList();
+        denseHint = new ArrayList<>();
+        for (CscLayers.Convolution each : layers.denseHint()) {
+            denseHint.add(denseHint.isEmpty() ? zeroConv2d(each, parameters) : siluConv2d(each, parameters));
+        }
         for (CscLayers.Bottleneck each : layers.bottlenecks()) {
             var names = parameters.in(each.name());
             int channels = each.skip().channels();
@@ -61,6 +63,16 @@ final class CscTuner implements Tuner {
                             names.linear("ln1", channels, each.width()),
                             names.zeroLinear("ln2", each.width(), channels)));
         }
+    }
+
+    private static Conv2d siluConv2d(CscLayers.Convolution layer, Parameters parameters) {
+        return parameters.siluConv2d(
+                layer.name(), layer.in(), layer.out(), layer.kernel(), layer.stride(), layer.padding());
+    }
+
+    private static Conv2d zeroConv2d(CscLayers.Convolution layer, Parameters parameters) {
+        return parameters.zeroConv2d(
+                layer.name(), layer.in(), layer.out(), layer.kernel(), layer.stride(), layer.padding());
     }
 
     @Override
