@@ -95,6 +95,18 @@ public final class TinyUNet implements AutoCloseable {
         }
     }
 
+    /**
+     * {@link #forward} as a training step does it; recorded for gradients where the caller records.
+     *
+     * @param seed of what tuners drop
+     */
+    public NDArray forwardTraining(long seed) {
+        try (Scope scope = new Scope()) {
+            tuned.conditions(this::map);
+            return scope.keep(tuned.forwardTraining(latents, TIMESTEPS, text, seed));
+        }
+    }
+
     /** A condition map of every name, {@code (2, 3, 128, 128)}, the same each time. */
     private NDArray map(String name) {
         Torch.seed(name.hashCode());

@@ -1,0 +1,4 @@
+package org.scedit.testkit;
+
+/** The settings of a {@link Bystander}: none. */
+record BystanderConfig() {}
