@@ -295,7 +295,7 @@ public abstract class TunerContract<C extends Record> {
             direction[steepest] = 1;
             assertSlope(Map.of(array, direction), gradient[steepest]);
         });
-        // all arrays at once, as far in each: the slope there is the sum of their gradients' sizes
+        // all arrays at once, each as far up its own gradient: no array's error hides behind the first ones
         Map<NDArray, float[]> uphill = new LinkedHashMap<>();
         double share = Math.sqrt(tuner.arrays().size());
         double slope = 0;
