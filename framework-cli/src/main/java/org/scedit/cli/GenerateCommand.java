@@ -47,6 +47,7 @@ import picocli.CommandLine.Option;
             "  scedit generate --prompt \"a red circle\"",
             "  scedit generate --prompt \"a red circle\" --prompt \"a blue square\" --seed 7 -o pictures/",
             "  scedit generate --tuner runs/quickstart/tuners/sc-tuner.safetensors=0.8 --prompt \"a red circle\"",
+            "  scedit generate --tuner runs/sd15-lora/tuners/lora.safetensors --merge --prompt \"a red circle\"",
             "  scedit generate --tuner runs/canny/tuners/csc-tuner.safetensors --control canny=photo.png \\",
             "      --prompt \"a lighthouse by the sea\"",
             "  scedit generate --model stable-diffusion-v1-5 --precision bfloat16 --steps 50 --guidance 7.5 \\",
@@ -85,6 +86,13 @@ final class GenerateCommand implements Callable<Integer> {
             paramLabel = "YAML",
             description = "The method's settings for such files, such as '{down_ratio: 0.5}'.")
     private Optional<String> settings = Optional.empty();
+
+    @Option(
+            names = "--merge",
+            description =
+                    "Moves all --tuner into the U-Net's weights before drawing, where they cost no time. For tuners"
+                            + " of layers, such as lora; one that edits skip connections or features is refused.")
+    private boolean merge;
 
     @Option(
             names = "--control",
@@ -186,6 +194,7 @@ final class GenerateCommand implements Callable<Integer> {
         try (PluginCatalogue plugins = Home.plugins()) {
             try {
                 load(wanted, folder, plugins, files, instances);
+                requireMergeable(wanted, instances);
                 List<Condition> conditions = conditions(given, files, instances, plugins);
                 Pipeline.Settings drawing = drawing(folder);
                 draw(folder, wanted, files, instances, drawing, controlMaps(given, conditions, drawing));
@@ -239,6 +248,23 @@ final class GenerateCommand implements Callable<Integer> {
             }
             files.add(file);
             instances.add(file.load(name, plugins, structure, unlabelled));
+        }
+    }
+
+    private void requireMergeable(List<TunerOption> wanted, List<TunerInstance> instances) {
+        if (!merge) {
+            return;
+        }
+        if (instances.isEmpty()) {
+            throw new UserException("--merge: there is no --tuner to merge");
+        }
+        List<String> problems = new ArrayList<>();
+        for (int i = 0; i < instances.size(); i++) {
+            TunedUNet.whyNotMerged(instances.get(i), wanted.get(i).scale())
+                    .ifPresent(reason -> problems.add("--merge: " + reason));
+        }
+        if (!problems.isEmpty()) {
+            throw UserException.of(problems, "nothing was drawn");
         }
     }
 
@@ -324,6 +350,9 @@ final class GenerateCommand implements Callable<Integer> {
                 TunedUNet unet = new TunedUNet(base.unet(), precision)) {
             for (int i = 0; i < instances.size(); i++) {
                 unet.attach(instances.get(i), wanted.get(i).scale());
+            }
+            if (merge) {
+                instances.forEach(tuner -> unet.merge(tuner.name()));
             }
             noticeOtherBases(files, base);
             List<Picture> pictures = new Pipeline(base, unet, terminal.err()::println)

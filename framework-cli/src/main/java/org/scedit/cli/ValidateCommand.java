@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.scedit.core.UserException;
 import org.scedit.core.condition.RecipeConditions;
+import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.job.RunModule;
@@ -83,6 +84,10 @@ final class ValidateCommand implements Callable<Integer> {
                     var tuner = TunerInstance.create(
                             block.name(), plugins.tuners().get(block.use()), block.config(), model.unet(), 0);
                     tuners.add(tuner);
+                    if (block.merge()) {
+                        TunedUNet.whyNotMerged(tuner, block.scale())
+                                .ifPresent(reason -> problems.add(file + ": " + reason));
+                    }
                     lines.append(String.format(
                             Locale.ROOT,
                             "%n  tuner %s%s: %,d trainable parameters",

@@ -69,7 +69,7 @@ class MainTest {
     @CsvSource({
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
-        "generate, --model --tuner --method --settings --control --map --prompt --negative --steps --guidance --guidance-rescale"
+        "generate, --model --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
                 + " --spacing --seed --size --precision --output -o",
         "annotate, --use --set --seed --force IN_FOLDER OUT_FOLDER",
         "validate, RECIPE|KEY=VALUE",
@@ -249,6 +249,25 @@ class MainTest {
         SafetensorsWriter.write(misfit, Map.of("theirs.x", SafetensorsWriter.Tensor.f32(new float[1], 1)), Map.of());
         assertThat(run("inspect", misfit, "--model", model()).out())
                 .contains("misfit.safetensors: does not fit tuner 'shift' (shift)\n  1 unexpected: x\n  2 missing: ");
+    }
+
+    @Test
+    void generateMergesOnlyWhatEditsLayers() throws IOException {
+        String why =
+                " (shift) cannot be merged into the U-Net's weights: it adds to skip connections or features, where"
+                        + " there is no weight to change; use it unmerged\n";
+        assertThat(run("generate", "--model", model(), "--prompt", "x", "--tuner", foreign(), "--merge"))
+                .isEqualTo(refused("--merge: tuner 'foreign'" + why + "1 problem, nothing was drawn\n"));
+        assertThat(run("generate", "--model", model(), "--prompt", "x", "--merge"))
+                .isEqualTo(refused("--merge: there is no --tuner to merge\n"));
+        Path recipe = Files.writeString(folder.resolve("draw.yaml"), """
+                model: {path: %s}
+                tuners: [{use: shift, weights: %s, merge: true}]
+                sample: {prompts: [x]}
+                """.formatted(model(), foreign()));
+        assertThat(run("validate", recipe))
+                .isEqualTo(refused(
+                        recipe + ": tuner 'shift'" + why + "1 problem, the recipe does not fit " + model() + "\n"));
     }
 
     @Test

@@ -110,22 +110,37 @@ public final class TunedUNet implements AutoCloseable {
     public void merge(String name) {
         Attached tuner = attached.get(name);
         TunerInstance instance = tuner.instance();
-        String refusal = "tuner '" + name + "' (" + instance.method() + ") cannot be merged into the U-Net's weights: ";
-        if (!instance.tuner().skips().isEmpty() || !instance.tuner().features().isEmpty()) {
-            throw new UserException(refusal
-                    + "it adds to skip connections or features, where there is no weight to change; use it unmerged");
-        }
-        if (!tuner.scale().constant()) {
-            throw new UserException(refusal + "its scale changes over the steps; use it unmerged or give it one scale");
-        }
+        whyNotMerged(instance, tuner.scale()).ifPresent(reason -> {
+            throw new UserException(reason);
+        });
         attached.put(name, new Attached(instance, tuner.scale(), true));
         try {
             applyBackbone();
         } catch (UserException e) {
             attached.put(name, tuner);
             applyBackbone();
-            throw new UserException(refusal + e.getMessage(), e);
+            throw new UserException(refusal(instance) + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Why {@link #merge} would refuse a tuner, as far as that can be told before there are weights: by what it edits and
+     * by its scale. Empty if nothing speaks against it, or only that it is no linear function of a layer's input.
+     */
+    public static Optional<String> whyNotMerged(TunerInstance instance, Scale scale) {
+        if (!instance.tuner().skips().isEmpty() || !instance.tuner().features().isEmpty()) {
+            return Optional.of(refusal(instance)
+                    + "it adds to skip connections or features, where there is no weight to change; use it unmerged");
+        }
+        return scale.constant()
+                ? Optional.empty()
+                : Optional.of(
+                        refusal(instance) + "its scale changes over the steps; use it unmerged or give it one scale");
+    }
+
+    private static String refusal(TunerInstance instance) {
+        return "tuner '" + instance.name() + "' (" + instance.method()
+                + ") cannot be merged into the U-Net's weights: ";
     }
 
     /**

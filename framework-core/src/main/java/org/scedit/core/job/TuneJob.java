@@ -114,6 +114,9 @@ final class TuneJob implements Job {
                 if (!tuner.tuner().backboneParameters().isEmpty()) {
                     checkScale(block).ifPresent(problems::add);
                 }
+                if (block.merge()) {
+                    TunedUNet.whyNotMerged(tuner, block.scale()).ifPresent(problems::add);
+                }
                 block.weights().ifPresent(file -> tuner.load(SafetensorsFile.open(file)));
             } catch (UserException e) {
                 problems.add(e.getMessage());
@@ -184,6 +187,7 @@ final class TuneJob implements Job {
         for (int i = 0; i < tuners.size(); i++) {
             unet.attach(tuners.get(i), recipe.tuners().get(i).scale());
         }
+        recipe.tuners().stream().filter(Recipe.TunerBlock::merge).forEach(block -> unet.merge(block.name()));
     }
 
     private void detach() {

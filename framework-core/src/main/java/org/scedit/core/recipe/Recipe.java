@@ -149,9 +149,10 @@ public record Recipe(
      * @param scale   0 is the base model, 1 the trained strength; above 1 is allowed. Training uses the scale of the first
      *     denoising step
      * @param weights a tuner file to start from; exists
+     * @param merge   whether its residuals are moved into the U-Net's weights before drawing; only without {@code train}
      * @param config  the plugin's configuration record
      */
-    public record TunerBlock(String use, String name, Scale scale, Optional<Path> weights, Record config)
+    public record TunerBlock(String use, String name, Scale scale, Optional<Path> weights, boolean merge, Record config)
             implements PluginBlock {
         /** The keys of every tuner, bound on their own; the plugin's record takes the rest. */
         record Common(
@@ -173,7 +174,14 @@ public record Recipe(
 
                 @Setting(value = "tuner file to start from; left out: a fresh tuner", defaultsTo = Derived.DEFAULT)
                 @MustExist(MustExist.Kind.FILE)
-                Optional<Path> weights) {}
+                Optional<Path> weights,
+
+                @Setting(
+                        value =
+                                "for drawing only: move the residuals into the U-Net's weights, where they cost no time;"
+                                        + " for tuners of layers, such as lora",
+                        defaultsTo = "false")
+                boolean merge) {}
     }
 
     /**

@@ -176,6 +176,9 @@ final class RecipeChecks {
                                 + " is fresh and the recipe has no 'train', so it would change nothing; give its"
                                 + " weights");
             }
+            if (bound.value(tuner + ".merge", Boolean.class).equals(Optional.of(true))) {
+                checkMerge(tuner);
+            }
             if (trains && bound.value(tuner + ".scale", Double.class).equals(Optional.of(0.0))) {
                 tell(
                         tuner + ".scale",
@@ -187,6 +190,24 @@ final class RecipeChecks {
                         tuner + ".scale is 0 at the first step, which is the scale of training, so training could not"
                                 + " change the tuner; raise it");
             }
+        }
+    }
+
+    private void checkMerge(String tuner) {
+        if (trains) {
+            tell(
+                    tuner + ".merge",
+                    tuner + ".merge is for recipes that only draw: what is in the U-Net's weights cannot be trained;"
+                            + " remove it, or 'train'");
+        }
+        boolean course = bound.place(tuner + ".scale.from").isPresent()
+                || bound.place(tuner + ".scale.points").isPresent();
+        if (course) {
+            tell(
+                    tuner + ".merge",
+                    tuner
+                            + ".merge needs one scale: the U-Net's weights are the same at every denoising step; remove it,"
+                            + " or give one number");
         }
     }
 

@@ -149,6 +149,7 @@ public final class RecipeReader {
                         bound.common().name(),
                         scale.orElseGet(() -> Scale.of(bound.common().scale())),
                         bound.common().weights(),
+                        bound.common().merge(),
                         bound.config()))
                 .orElse(null);
     }

@@ -61,6 +61,7 @@ class RecipeReaderTest {
                         "sc-tuner",
                         Scale.of(1),
                         Optional.empty(),
+                        false,
                         new ScTunerConfig(1.0, List.of(), ScTunerConfig.Activation.GELU))),
                 List.of(),
                 Optional.of(new ScenesData(List.of(Style.STRIPES), 32, 0, List.of(1, 1, 2, 2, 3), Split.TRAIN)),
@@ -158,8 +159,9 @@ class RecipeReaderTest {
                                 "010",
                                 Scale.of(1.5),
                                 Optional.of(Path.of("strokes.safetensors")),
+                                false,
                                 new ScTunerConfig(0.5, List.of(0, 3), ScTunerConfig.Activation.LEAKY_RELU)),
-                        new TunerBlock("full", "full", Scale.of(1), Optional.empty(), new FullConfig())),
+                        new TunerBlock("full", "full", Scale.of(1), Optional.empty(), false, new FullConfig())),
                 List.of(
                         new ConditionBlock("canny", "canny", 0.25, new CannyConfig(50, 200)),
                         new ConditionBlock("file", "pose", 0, new FileMaps(Path.of("edges")))),
@@ -221,6 +223,7 @@ class RecipeReaderTest {
                       - use: sc-tuner
                         name: sc-tuner
                         scale: 1.0
+                        merge: false
                         down_ratio: 1.0
                         skips: []
                         activation: gelu

@@ -61,7 +61,7 @@ class CscTunerTest extends TunerContract<CscTunerConfig> {
                 "control: canny",
                 """
                 recipe.yaml:4:5   unknown key 'control' for tuner 'csc-tuner'; known keys: use, name, scale, weights,\
-                 condition, down_ratio, dim_ratio, hint_channels, kernel, skips
+                 merge, condition, down_ratio, dim_ratio, hint_channels, kernel, skips
                 1 problem, nothing was started""",
                 "condition: ''",
                 """

@@ -46,8 +46,8 @@ class Ia3Test extends TunerContract<Ia3Config> {
     protected Map<String, String> refused() {
         return Map.of("feedforward: ff.net.2\nrank: 4", """
             recipe.yaml:4:5   tuners[0].feedforward must be a list, such as ["one", "two"], got 'ff.net.2'
-            recipe.yaml:5:5   unknown key 'rank' for tuner 'ia3'; known keys: use, name, scale, weights, targets,\
-             feedforward
+            recipe.yaml:5:5   unknown key 'rank' for tuner 'ia3'; known keys: use, name, scale, weights, merge,\
+             targets, feedforward
             2 problems, nothing was started\
             """);
     }

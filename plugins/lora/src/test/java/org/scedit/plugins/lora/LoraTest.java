@@ -82,8 +82,8 @@ class LoraTest extends TunerContract<LoraConfig> {
         return Map.of(
                 "r: 4",
                 """
-                recipe.yaml:4:5   unknown key 'r' for tuner 'lora'; known keys: use, name, scale, weights, rank, alpha,\
-                 dropout, targets, rank_pattern, alpha_pattern, rslora, dora
+                recipe.yaml:4:5   unknown key 'r' for tuner 'lora'; known keys: use, name, scale, weights, merge,\
+                 rank, alpha, dropout, targets, rank_pattern, alpha_pattern, rslora, dora
                 1 problem, nothing was started\
                 """,
                 "rank: 0\nalpha: -1",
