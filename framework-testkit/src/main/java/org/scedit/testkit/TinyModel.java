@@ -38,6 +38,16 @@ public final class TinyModel {
              "clip_sample": false, "num_train_timesteps": 1000, "prediction_type": "epsilon",
              "set_alpha_to_one": false, "steps_offset": 1, "timestep_spacing": "trailing"}
             """;
+    /** Stable Diffusion's four blocks, an eighth of a picture's sides. */
+    private static final String DEEP_AUTOENCODER = """
+            {"_class_name": "AutoencoderKL", "in_channels": 3, "out_channels": 3, "latent_channels": 4,
+             "block_out_channels": [8, 8, 8, 8], "layers_per_block": 1, "norm_num_groups": 4, "sample_size": 64,
+             "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D",
+                                  "DownEncoderBlock2D"],
+             "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"],
+             "scaling_factor": 0.5}
+            """;
+
     private static final String AUTOENCODER = """
             {"_class_name": "AutoencoderKL", "in_channels": 3, "out_channels": 3, "latent_channels": 4,
              "block_out_channels": [8, 8], "layers_per_block": 1, "norm_num_groups": 4, "sample_size": 16,
@@ -58,13 +68,28 @@ public final class TinyModel {
      * @param seed   of all weights
      */
     public static void write(Path folder, long seed) {
+        write(folder, AUTOENCODER, seed);
+    }
+
+    /**
+     * Writes the folder of a model of Stable Diffusion 1.5's form throughout, as recipes for that one need it: latents are
+     * an eighth of the picture's sides, which are 64 pixels.
+     *
+     * @param folder made if missing
+     * @param seed   of all weights
+     */
+    public static void writeStableDiffusion(Path folder, long seed) {
+        write(folder, DEEP_AUTOENCODER, seed);
+    }
+
+    private static void write(Path folder, String autoencoderConfig, long seed) {
         AtomicFiles.writeText(folder.resolve("model_index.json"), INDEX);
         AtomicFiles.writeText(folder.resolve("scheduler/scheduler_config.json"), SCHEDULER);
         int vocabulary = BpeTrainer.train(CAPTIONS, 20, PROMPT_TOKENS, folder.resolve("tokenizer"));
         JsonObject text = JsonParser.parseString(TEXT_ENCODER).getAsJsonObject();
         text.addProperty("vocab_size", vocabulary);
         text.addProperty("max_position_embeddings", PROMPT_TOKENS);
-        JsonObject autoencoder = JsonParser.parseString(AUTOENCODER).getAsJsonObject();
+        JsonObject autoencoder = JsonParser.parseString(autoencoderConfig).getAsJsonObject();
         part(folder.resolve("unet"), DiffusionModel.WEIGHTS, new UNet(config(TinyUNet.config())).parameters(), seed);
         part(
                 folder.resolve("vae"),

@@ -1,0 +1,167 @@
+package org.scedit.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.scedit.api.Picture;
+import org.scedit.core.data.Pictures;
+import org.scedit.core.engine.Torch;
+import org.scedit.core.job.RecipeRun;
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.Recipe;
+import org.scedit.core.recipe.RecipeReader;
+import org.scedit.testkit.TinyModel;
+
+/**
+ * Every recipe of the repository is right and runs: those of Stable Diffusion 1.5 on a small model of its form with
+ * random weights, the others on the embedded model; two steps each.
+ */
+class RecipesTest {
+    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    private static final int RECIPES = 22;
+    private static PluginCatalogue catalogue;
+
+    @TempDir
+    private static Path folder;
+
+    private static int threads;
+    private static Path embedded;
+    private static Path stableDiffusion;
+    private static Path pictures;
+
+    @BeforeAll
+    static void makeModel() throws IOException {
+        threads = Torch.threads();
+        Torch.setThreads(1); // of arrays so small a second thread only waits
+        catalogue = PluginCatalogue.ofClassPath();
+        embedded = folder.resolve("embedded");
+        copyOfEmbedded();
+        stableDiffusion = folder.resolve("stable-diffusion");
+        TinyModel.writeStableDiffusion(stableDiffusion, 3);
+        pictures = Files.createDirectories(folder.resolve("pictures"));
+        byte[] grey = new byte[3 * 64 * 64];
+        Arrays.fill(grey, (byte) 90);
+        Pictures.writePng(Picture.of(64, 64, grey), pictures.resolve("a.png"));
+        Files.writeString(pictures.resolve("a.txt"), "a red circle");
+    }
+
+    /**
+     * The embedded model as one of pictures of 128 pixels: it trains on scenes of 64 all the same, but a run of two steps
+     * does not draw hundreds of scenes to measure how well they come out.
+     */
+    private static void copyOfEmbedded() throws IOException {
+        Path from = REPOSITORY.resolve("models/embedded");
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path to = embedded.resolve(from.relativize(file).toString());
+                Files.createDirectories(to.getParent());
+                Files.copy(file, to);
+            }
+        }
+        Path config = embedded.resolve("unet/config.json");
+        String told = Files.readString(config);
+        assertThat(told).contains("\"sample_size\": 8");
+        Files.writeString(config, told.replace("\"sample_size\": 8", "\"sample_size\": 16"));
+    }
+
+    @AfterAll
+    static void unload() {
+        catalogue.close();
+        Torch.setThreads(threads);
+    }
+
+    /** Relative to the repository, with slashes. */
+    private static List<String> recipes() throws IOException {
+        try (Stream<Path> files = Files.walk(REPOSITORY.resolve("recipes"))) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> REPOSITORY.relativize(file).toString().replace('\\', '/'))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void thereAreAsManyAsThereWere() throws IOException {
+        assertThat(recipes()).hasSize(RECIPES).allMatch(name -> name.endsWith(".yaml"));
+    }
+
+    @Test
+    void eachMethodHasOneForEitherModel() throws IOException {
+        for (String method : catalogue.tuners().keySet()) {
+            assertThat(recipes()).contains("recipes/embedded/" + method + ".yaml", "recipes/sd15/" + method + ".yaml");
+        }
+    }
+
+    @Test
+    void eachBeginsWithTheCommandThatRunsIt() throws IOException {
+        for (String recipe : recipes()) {
+            assertThat(Files.readAllLines(REPOSITORY.resolve(recipe)).get(0) + " ")
+                    .startsWith("# scedit run " + recipe + " ");
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> runs() throws IOException {
+        return recipes().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    Path run = run(small(name));
+                    assertThat(run.resolve("metrics.jsonl")).content().hasLineCount(2);
+                    assertThat(run.resolve("summary.md")).content().contains(" parameters");
+                }));
+    }
+
+    private static Recipe small(String name) {
+        List<String> changes = new ArrayList<>(List.of("output=" + folder.resolve(name)));
+        if (name.startsWith("recipes/sd15/")) {
+            changes.addAll(List.of("model.path=" + stableDiffusion, "data.path=" + pictures, "data.size=64"));
+            if (List.of("csc-tuner", "controlnet", "t2i-adapter").contains(method(name))) {
+                changes.add("sample.controls.canny=" + pictures.resolve("a.png"));
+            }
+        } else {
+            changes.add("model.path=" + embedded);
+        }
+        Recipe whole = read(name, changes);
+        assertThat(whole.name())
+                .isEqualTo(name.substring("recipes/".length(), name.length() - ".yaml".length())
+                        .replace('/', '-'));
+        changes.addAll(List.of("train.steps=2", "train.warmup=0", "train.batch=2"));
+        if (whole.data().orElseThrow() instanceof Recipe.ScenesData) {
+            changes.add("data.count=2");
+        } else if (List.of("lora", "loha", "lokr").contains(method(name))) {
+            changes.add("tuners[0].rank=4"); // of layers with 8 channels
+        }
+        whole.sample().ifPresent(sample -> {
+            changes.add(sample.count().isPresent() ? "sample.count=1" : "sample.prompts=[a red circle]");
+            changes.addAll(List.of("sample.steps=1", "sample.every=0"));
+        });
+        return read(name, changes);
+    }
+
+    private static String method(String name) {
+        return name.substring(name.lastIndexOf('/') + 1, name.length() - ".yaml".length());
+    }
+
+    private static Recipe read(String name, List<String> changes) {
+        return new RecipeReader(catalogue.tuners(), catalogue.annotators()).read(REPOSITORY.resolve(name), changes);
+    }
+
+    private static Path run(Recipe recipe) {
+        var out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        return new RecipeRun(catalogue).run(recipe, new RecipeRun.Options(false, out, false, () -> false));
+    }
+}
