@@ -15,13 +15,15 @@ final class Home {
 
     /**
      * The plugins in the folders of {@code scedit.plugins}, separated as on a class path; without that property, those on
-     * the class path.
+     * the class path. The launcher names the folder of the installation's plugins there, then those of the environment
+     * variable {@code SCEDIT_PLUGINS}.
      */
     static PluginCatalogue plugins() {
         String folders = System.getProperty("scedit.plugins");
         return folders == null
                 ? PluginCatalogue.ofClassPath()
                 : PluginCatalogue.ofFolders(Arrays.stream(folders.split(File.pathSeparator))
+                        .filter(folder -> !folder.isEmpty())
                         .map(Path::of)
                         .toList());
     }

@@ -92,7 +92,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new GenerateCommand(terminal))
                 .addSubcommand(new AnnotateCommand(terminal))
                 .addSubcommand(new ValidateCommand(terminal))
-                .addSubcommand(new PluginsCommand(terminal))
+                .addSubcommand(
+                        new CommandLine(new PluginsCommand(terminal)).addSubcommand(new NewPluginCommand(terminal)))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ConvertCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal));

@@ -11,15 +11,26 @@ import org.scedit.core.recipe.SettingDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Lists the tuning methods and annotators, or the settings of one. */
+/** Lists the tuning methods and annotators, or the settings of one; {@code new} begins a plugin. */
 @Command(
         name = "plugins",
         description = {
             "Lists the tuning methods, and the annotators that make condition maps, which recipes can use; or the"
                     + " settings of one.",
+            "",
+            "Your own: put their jars into a folder and name it in the environment variable SCEDIT_PLUGINS; several"
+                    + " folders are separated by ':'.",
             ""
         },
-        footer = {"", "Examples:", "  scedit plugins", "  scedit plugins sc-tuner"})
+        synopsisSubcommandLabel = "[new ...]",
+        footer = {
+            "",
+            "Examples:",
+            "  scedit plugins",
+            "  scedit plugins sc-tuner",
+            "  scedit plugins new my-tuner",
+            "  SCEDIT_PLUGINS=my-plugins scedit plugins my-tuner"
+        })
 final class PluginsCommand implements Callable<Integer> {
     private final Terminal terminal;
 

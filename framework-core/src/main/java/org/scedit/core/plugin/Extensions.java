@@ -1,18 +1,10 @@
 package org.scedit.core.plugin;
 
 import java.lang.reflect.Modifier;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Makes the extensions that a plugin's index names. */
 final class Extensions {
-    private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
-
-    /** Ids that recipes already use, and for what. */
-    private static final Map<String, String> TAKEN = Map.of(
-            "file", "the condition of ready maps in a folder", "scene", "the condition of exact maps of a scene");
-
     private Extensions() {}
 
     /** @return empty if the class cannot be used; the problems then say why */
@@ -52,13 +44,9 @@ final class Extensions {
     }
 
     private static Optional<String> flaw(Offered offered) {
-        if (offered.id() == null || !ID.matcher(offered.id()).matches()) {
-            return Optional.of("has the id '" + offered.id()
-                    + "'; ids are lower case letters, digits and hyphens, such as 'sc-tuner'");
-        }
-        if (TAKEN.containsKey(offered.id())) {
-            return Optional.of("has the id '" + offered.id() + "', which in recipes is " + TAKEN.get(offered.id())
-                    + "; choose another");
+        Optional<String> flaw = Ids.flaw(offered.id()).map(id -> "has the id " + id);
+        if (flaw.isPresent()) {
+            return flaw;
         }
         if (offered.summary() == null
                 || offered.configType() == null

@@ -19,6 +19,9 @@ import org.scedit.api.TunerProvider;
 
 /** PF4J's manager for checked jars: own class loader each, shared API, failures thrown rather than logged. */
 final class IsolatedPlugins extends JarPluginManager {
+    /** Packages, each with those below it, whose classes always come from the framework and never from a plugin's jar. */
+    static final List<String> SHARED = List.of("org.scedit.api.", "ai.djl.", "org.pf4j.", "org.slf4j.");
+
     IsolatedPlugins(String apiVersion) {
         setSystemVersion(apiVersion);
         // otherwise PF4J reads the requirement 1.0.0 as "1.0.0 or later"
@@ -98,8 +101,6 @@ final class IsolatedPlugins extends JarPluginManager {
      * would not be an extension, and a second copy of DJL cannot load the native library again.
      */
     private static final class SharedApiClassLoader extends PluginClassLoader {
-        private static final List<String> SHARED = List.of("org.scedit.api.", "ai.djl.", "org.pf4j.", "org.slf4j.");
-
         SharedApiClassLoader(IsolatedPlugins plugins, PluginDescriptor descriptor) {
             super(plugins, descriptor, TunerProvider.class.getClassLoader());
         }
