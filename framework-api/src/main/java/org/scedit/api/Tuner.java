@@ -38,6 +38,15 @@ public interface Tuner {
         return Set.of();
     }
 
+    /**
+     * What its residuals depend on besides its weights, by name, such as the factor {@code alpha / rank} of each layer's
+     * update; empty by default. Not what may be chosen anew at each use, such as a dropout. With the same weights and the
+     * same constants a tuner does the same: so a file made with one block of settings is told from a recipe's other one.
+     */
+    default Map<String, Double> constants() {
+        return Map.of();
+    }
+
     /** Names of the condition maps it needs; empty by default. */
     default Set<String> conditions() {
         return Set.of();

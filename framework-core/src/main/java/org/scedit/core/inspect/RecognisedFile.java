@@ -110,6 +110,41 @@ public record RecognisedFile<C extends Record>(TunerProvider<C> provider, TunerF
         return loaded(name, content(unet.layout()), unet);
     }
 
+    /**
+     * Loads the weights into a tuner of this method.
+     *
+     * @param tuner    built for this U-Net
+     * @param settings that it was built with
+     * @throws UserException as {@link #convert}, and if the file's settings make another tuner: one with other weights, or
+     *     that does something else with the same ones; the message lists the settings
+     */
+    void loadInto(TunerInstance tuner, Record settings, UNet unet) {
+        if (format instanceof FrameworkFormat<C> own && file.safetensors().isPresent()) {
+            requireSameTuner(own.config(file.metadata()), tuner, settings, unet);
+            tuner.load(file.safetensors().get());
+            return;
+        }
+        TunerFormat.Content<C> content = content(unet.layout());
+        requireSameTuner(content.config(), tuner, settings, unet);
+        tuner.load(content.weights(), file.given().toString());
+    }
+
+    private void requireSameTuner(C config, TunerInstance tuner, Record settings, UNet unet) {
+        if (config.equals(settings)) {
+            return;
+        }
+        // settings can be written in several ways, such as patterns of layers: what counts is what they come to
+        try (TunerInstance made = fresh(tuner.name(), config, unet)) {
+            if (!made.shapes().equals(tuner.shapes())
+                    || !made.tuner().constants().equals(tuner.tuner().constants())) {
+                throw new UserException(file.given() + ": was made with other settings than those of tuner '"
+                        + tuner.name() + "' (" + tuner.method() + ")\n  "
+                        + String.join("\n  ", TunerSettings.differences(config, settings))
+                        + "\nnothing was loaded; write the file's settings, or leave out 'weights'");
+            }
+        }
+    }
+
     private TunerFormat.Content<C> content(UNetLayout layout) {
         try {
             return format.read(file.read(), layout);

@@ -10,6 +10,7 @@ import org.scedit.core.UserException;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.TunerSettings;
 import org.scedit.core.weights.WeightSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -107,6 +108,20 @@ public final class TunerFile {
      */
     public RecognisedFile<?> recognise(PluginCatalogue catalogue, Unlabelled unlabelled) {
         return new TunerFormats(catalogue.tuners()).recognise(weights, unlabelled);
+    }
+
+    /**
+     * Loads the weights into a tuner that a recipe describes; every one of them is used.
+     *
+     * @param tuner    built for this U-Net
+     * @param settings that it was built with
+     * @throws UserException if the file is another method's, was made with settings that make another tuner, or does not
+     *     fit this U-Net; then the tuner is as before
+     */
+    public void loadInto(TunerInstance tuner, Record settings, PluginCatalogue catalogue, UNet unet) {
+        new TunerFormats(catalogue.tuners())
+                .recogniseAs(weights, tuner.method(), TunerSettings.write(settings))
+                .loadInto(tuner, settings, unet);
     }
 
     /**

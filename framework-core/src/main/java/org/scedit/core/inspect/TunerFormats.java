@@ -56,6 +56,37 @@ final class TunerFormats {
     }
 
     /**
+     * Recognises a file that is to be of a certain method.
+     *
+     * @param settings as YAML, of a file that has the method's own names and does not say its settings itself
+     * @throws UserException if it is another method's file; the message says which
+     */
+    RecognisedFile<?> recogniseAs(WeightSource file, String method, String settings) {
+        String labelled = file.metadata().get(FrameworkFormat.METHOD);
+        if (labelled != null) {
+            if (!labelled.equals(method)) {
+                throw other(file, labelled, method);
+            }
+            return own(provider(method, file), "{}", file);
+        }
+        List<? extends RecognisedFile<?>> matches = matching(provider(method, file), file);
+        if (!matches.isEmpty()) {
+            return matches.get(0); // of a method's formats at most one matches
+        }
+        for (TunerProvider<?> provider : providers.values()) {
+            if (!matching(provider, file).isEmpty()) {
+                throw other(file, matching(provider, file).get(0).toString(), method);
+            }
+        }
+        return own(provider(method, file), settings, file);
+    }
+
+    private static UserException other(WeightSource file, String found, String wanted) {
+        return new UserException(file.given() + ": holds weights of " + found + ", not of " + wanted
+                + "; nothing was loaded, use the tuner they are of");
+    }
+
+    /**
      * A method's format by its id.
      *
      * @throws UserException if the method has no such format; the message lists those it has

@@ -23,6 +23,7 @@ import org.scedit.core.hook.Scale;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerFiles;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.inspect.TunerFile;
 import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.UNet;
@@ -42,7 +43,6 @@ import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.LatentBatches;
 import org.scedit.core.train.TimestepSampling;
 import org.scedit.core.train.Trainable;
-import org.scedit.core.weights.SafetensorsFile;
 
 /** Tunes a U-Net through the recipe's tuners, or only draws with them. */
 final class TuneJob implements Job {
@@ -117,7 +117,8 @@ final class TuneJob implements Job {
                 if (block.merge()) {
                     TunedUNet.whyNotMerged(tuner, block.scale()).ifPresent(problems::add);
                 }
-                block.weights().ifPresent(file -> tuner.load(SafetensorsFile.open(file)));
+                block.weights()
+                        .ifPresent(file -> TunerFile.open(file).loadInto(tuner, block.config(), catalogue, structure));
             } catch (UserException e) {
                 problems.add(e.getMessage());
             }

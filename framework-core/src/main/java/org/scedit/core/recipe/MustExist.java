@@ -17,7 +17,6 @@ import java.lang.annotation.Target;
 
     /** What a path can lead to. */
     enum Kind {
-        FILE,
         FOLDER,
         FILE_OR_FOLDER
     }

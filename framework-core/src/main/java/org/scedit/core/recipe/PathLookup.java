@@ -24,20 +24,20 @@ record PathLookup(Path workingDirectory) {
     /** Why nothing was found, with what may have been meant. */
     String whyNot(Path written, MustExist.Kind kind) {
         boolean folder = kind == MustExist.Kind.FOLDER;
-        String wanted = kind == MustExist.Kind.FILE_OR_FOLDER ? "file or folder" : folder ? "folder" : "file";
         Path there = workingDirectory.resolve(written);
         if (Files.exists(there)) {
-            return "'" + written + "' is a " + (folder ? "file, a folder" : "folder, a file") + " is needed";
+            return "'" + written + "' is " + (folder ? "a file, a folder" : "neither file nor folder, one of them")
+                    + " is needed";
         }
         String fix = nearest(there.toAbsolutePath(), kind)
                 .map(name -> "; did you mean '" + written.resolveSibling(name) + "'?")
                 .orElse(written.startsWith("~") ? "; '~' is not read here, write the whole path" : "");
-        return "no " + wanted + " '" + written + "' in the working directory or beside the recipe" + fix;
+        return "no " + (folder ? "folder" : "file or folder") + " '" + written
+                + "' in the working directory or beside the recipe" + fix;
     }
 
     private static boolean is(MustExist.Kind kind, Path path) {
         return switch (kind) {
-            case FILE -> Files.isRegularFile(path);
             case FOLDER -> Files.isDirectory(path);
             case FILE_OR_FOLDER -> Files.isRegularFile(path) || Files.isDirectory(path);
         };

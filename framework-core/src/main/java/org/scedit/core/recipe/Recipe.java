@@ -148,7 +148,7 @@ public record Recipe(
      * @param name    unique in the recipe; the name of the weights' file
      * @param scale   0 is the base model, 1 the trained strength; above 1 is allowed. Training uses the scale of the first
      *     denoising step
-     * @param weights a tuner file to start from; exists
+     * @param weights a tuner file to start from, of this or another tool, or a folder with one and its configuration; exists
      * @param merge   whether its residuals are moved into the U-Net's weights before drawing; only without {@code train}
      * @param config  the plugin's configuration record
      */
@@ -172,8 +172,10 @@ public record Recipe(
                 @Hint("0 is the base model, 1 the trained strength")
                 double scale,
 
-                @Setting(value = "tuner file to start from; left out: a fresh tuner", defaultsTo = Derived.DEFAULT)
-                @MustExist(MustExist.Kind.FILE)
+                @Setting(
+                        value = "tuner file to start from, also of other tools; left out: a fresh tuner",
+                        defaultsTo = Derived.DEFAULT)
+                @MustExist(MustExist.Kind.FILE_OR_FOLDER)
                 Optional<Path> weights,
 
                 @Setting(

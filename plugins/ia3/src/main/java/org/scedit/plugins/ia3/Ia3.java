@@ -26,6 +26,7 @@ import org.scedit.api.UNetLayout;
  */
 final class Ia3 implements Tuner {
     private final Map<LayerPoint, LayerResidual> layers = new LinkedHashMap<>();
+    private final Map<String, Double> inputsScaled = new LinkedHashMap<>();
 
     Ia3(Ia3Config config, UNetLayout unet, Parameters parameters) {
         var targets = LayerTargets.select("targets", config.targets(), unet);
@@ -33,6 +34,7 @@ final class Ia3 implements Tuner {
                 config.feedforward().stream().distinct().collect(Collectors.toMap(pattern -> pattern, pattern -> true));
         LayerTargets.values("feedforward", inputs, false, targets).forEach((layer, ofInput) -> {
             NDArray factors = parameters.in(layer.path()).ones("ia3_l", shape(layer, ofInput));
+            inputsScaled.put(layer.path(), ofInput ? 1.0 : 0.0);
             boolean hasBias = unet.parameters().containsKey(layer.path() + ".bias");
             layers.put(
                     layer,
@@ -53,6 +55,12 @@ final class Ia3 implements Tuner {
     @Override
     public Map<LayerPoint, LayerResidual> layers() {
         return layers;
+    }
+
+    /** For each layer 1 where its input is scaled, 0 where its output is. */
+    @Override
+    public Map<String, Double> constants() {
+        return inputsScaled;
     }
 
     /** {@code l ∘ x - x} in float32: factors are near 1, where bfloat16 is coarse. */

@@ -25,11 +25,14 @@ import org.scedit.api.UNetLayout;
  */
 final class Loha implements Tuner {
     private final Map<LayerPoint, LayerResidual> layers = new LinkedHashMap<>();
+    private final Map<String, Double> scales = new LinkedHashMap<>();
 
     Loha(LohaConfig config, UNetLayout unet, Parameters parameters) {
         LayerRanks tuned = LayerRanks.limited(config.targets(), config.ranks(), config.alphas(), unet);
         tuned.ranks().forEach((layer, rank) -> {
             Parameters names = parameters.in(layer.path());
+            double scale = tuned.alphas().get(layer) / rank;
+            scales.put(layer.path(), scale);
             boolean tucker = config.tucker() && layer.kernel() > 1;
             layers.put(
                     layer,
@@ -38,7 +41,7 @@ final class Loha implements Tuner {
                             factor(names, "w1", "t1", layer, rank, tucker, false),
                             factor(names, "w2", "t2", layer, rank, tucker, true),
                             unet.parameters().get(layer.path() + ".weight"),
-                            tuned.alphas().get(layer) / rank,
+                            scale,
                             names.operators()));
         });
     }
@@ -73,6 +76,12 @@ final class Loha implements Tuner {
     @Override
     public Map<LayerPoint, LayerResidual> layers() {
         return layers;
+    }
+
+    /** The factor of each layer's update. */
+    @Override
+    public Map<String, Double> constants() {
+        return scales;
     }
 
     private record Update(LayerPoint layer, Factor first, Factor second, Shape shape, double scale, Operators operators)

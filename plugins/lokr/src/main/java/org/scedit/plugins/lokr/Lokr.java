@@ -26,6 +26,7 @@ import org.scedit.api.UNetLayout;
  */
 final class Lokr implements Tuner {
     private final Map<LayerPoint, LayerResidual> layers = new LinkedHashMap<>();
+    private final Map<String, Double> scales = new LinkedHashMap<>();
 
     Lokr(LokrConfig config, UNetLayout unet, Parameters parameters) {
         LayerRanks tuned = LayerRanks.of(config.targets(), config.ranks(), config.alphas(), unet);
@@ -39,6 +40,7 @@ final class Lokr implements Tuner {
             var right = right(names, layer, out.right(), in.right(), rank, config.tucker());
             Shape shape = unet.parameters().get(layer.path() + ".weight");
             double scale = tuned.alphas().get(layer) / rank;
+            scales.put(layer.path(), scale);
             layers.put(layer, new Update(layer, left, right, shape, scale, names.operators()));
         });
     }
@@ -86,6 +88,12 @@ final class Lokr implements Tuner {
     @Override
     public Map<LayerPoint, LayerResidual> layers() {
         return layers;
+    }
+
+    /** The factor of each layer's update. */
+    @Override
+    public Map<String, Double> constants() {
+        return scales;
     }
 
     /** One of the two factors: whole, a product, or a product with a core. */

@@ -24,16 +24,19 @@ import org.scedit.api.UNetLayout;
  */
 final class Lora implements Tuner {
     private final Map<LayerPoint, LayerResidual> layers = new LinkedHashMap<>();
+    private final Map<String, Double> scales = new LinkedHashMap<>();
 
     Lora(LoraConfig config, UNetLayout unet, Parameters parameters) {
         LayerRanks tuned = LayerRanks.limited(config.targets(), config.ranks(), config.alphas(), unet);
         tuned.ranks().forEach((layer, rank) -> {
             Parameters names = parameters.in(layer.path());
+            double scale = tuned.alphas().get(layer) / (config.rslora() ? Math.sqrt(rank) : rank);
+            scales.put(layer.path(), scale);
             Update update = new Update(
                     layer,
                     names.uniform("lora_A.weight", downShape(layer, rank), 1 / Math.sqrt(inputs(layer))),
                     names.zeros("lora_B.weight", upShape(layer, rank)),
-                    tuned.alphas().get(layer) / (config.rslora() ? Math.sqrt(rank) : rank),
+                    scale,
                     config.dropout(),
                     names.operators());
             layers.put(layer, config.dora() ? Magnitude.of(update, names) : update);
@@ -60,6 +63,12 @@ final class Lora implements Tuner {
     @Override
     public Map<LayerPoint, LayerResidual> layers() {
         return layers;
+    }
+
+    /** The factor of each layer's update. */
+    @Override
+    public Map<String, Double> constants() {
+        return scales;
     }
 
     /** {@code s · B · A}. */
