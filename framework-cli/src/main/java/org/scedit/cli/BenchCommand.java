@@ -22,14 +22,15 @@ import picocli.CommandLine.Parameters;
                     + " and prints one line of JSON.",
             "",
             "seconds is the median of the steps; matmul_ms the median time of a product of two 2048x2048 matrices in the"
-                    + " same precision, measured before and after them; step_over_matmul their ratio.",
+                    + " same precision, measured before and after them; step_over_matmul their ratio. With --swap, swap_ms is"
+                    + " the median time from a tuner's file to the tuner on the loaded U-Net.",
             ""
         },
         footer = {
             "",
             "Examples:",
             "  scedit bench --model sd15 --tuner sc-tuner --precision bfloat16 --batch 1 --latent 64 --steps 5",
-            "  scedit bench --model models/embedded --latent 8 down_ratio=0.5"
+            "  scedit bench --model models/embedded --latent 8 --swap down_ratio=0.5"
         })
 final class BenchCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -77,6 +78,11 @@ final class BenchCommand implements Callable<Integer> {
             description = "Measured steps, after one to warm up; default: ${DEFAULT-VALUE}.")
     private int steps;
 
+    @Option(
+            names = "--swap",
+            description = "Also measure how long it takes to put the tuner of a file on the loaded U-Net.")
+    private boolean swap;
+
     @Parameters(paramLabel = "KEY=VALUE", description = "Settings of the tuner, such as down_ratio=0.5.")
     private List<String> settings = List.of();
 
@@ -86,7 +92,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var measured = new Benchmark.Settings(precision, batch, latent, steps);
+        var measured = new Benchmark.Settings(precision, batch, latent, steps, swap);
         try (PluginCatalogue plugins = Home.plugins()) {
             TunerProvider<?> provider = plugins.tuners().get(tuner);
             if (provider == null) {

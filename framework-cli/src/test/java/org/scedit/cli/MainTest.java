@@ -303,6 +303,10 @@ class MainTest {
                         "{\"method\":\"shift\",\"precision\":\"float32\",\"batch\":1,\"latent\":8,\"trainable\":72,")
                 .contains(
                         "\"seconds\":", "\"peak_rss_mib\":", "\"matmul_ms\":", "\"step_over_matmul\":", "\"threads\":");
+        assertThat(run("bench", "--model", model(), "--tuner", "follow", "--latent", "8", "--steps", "1", "--swap")
+                        .out())
+                .startsWith("{\"method\":\"follow\",")
+                .contains("\"swap_ms\":");
         assertThat(run("bench", "--tuner", "shift", "skp=1").err())
                 .contains("unknown key 'skp'", "did you mean 'skip'?");
     }

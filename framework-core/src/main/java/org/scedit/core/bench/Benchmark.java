@@ -9,13 +9,18 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.scedit.api.Conditions;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.LearningRate;
@@ -28,6 +33,7 @@ import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.ScriptFunction;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.hook.TunerFiles;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.job.Memory;
@@ -38,6 +44,7 @@ import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.TimestepSampling;
 import org.scedit.core.train.Trainable;
 import org.scedit.core.train.Trainer;
+import org.scedit.core.weights.SafetensorsFile;
 
 /**
  * Real training steps (forward, backward, clipping, AdamW) of a tuner on a U-Net with random weights, and products of
@@ -51,8 +58,12 @@ public final class Benchmark {
     /** Tokens of a prompt in CLIP's text encoders. */
     private static final int TOKENS = 77;
 
+    /** Picture pixels to a latent pixel, along each axis. */
+    private static final int PIXELS = 8;
+
     private static final int MATRIX_SIDE = 2048;
     private static final int PRODUCTS = 7;
+    private static final int SWAPS = 5;
     private static final long SEED = 1;
 
     private static final ScriptFunction PRODUCT =
@@ -65,8 +76,9 @@ public final class Benchmark {
      * @param batch     pictures in a step, at least 1
      * @param latent    side of the latents, at least 8
      * @param steps     measured steps, at least 1; one more is made first and not counted
+     * @param swap      whether putting on the tuner of a file is measured too
      */
-    public record Settings(Precision precision, int batch, int latent, int steps) {
+    public record Settings(Precision precision, int batch, int latent, int steps, boolean swap) {
         public Settings {
             requireAtLeast("--batch", batch, 1);
             requireAtLeast("--latent", latent, 8);
@@ -89,6 +101,7 @@ public final class Benchmark {
      * @param seconds        median of the steps
      * @param peakMebibytes  peak resident memory of this process; empty where the system does not tell
      * @param matmulMillis   median time of a product of two 2048×2048 matrices
+     * @param swapMillis     median time of putting on the tuner of a file, the U-Net being loaded; empty if it was not asked for
      * @param threads        libtorch's
      * @param libtorch       its version
      */
@@ -99,6 +112,7 @@ public final class Benchmark {
             double seconds,
             OptionalLong peakMebibytes,
             double matmulMillis,
+            OptionalDouble swapMillis,
             int threads,
             String libtorch) {
         /** One line of JSON; keys of what is not known are null. */
@@ -114,6 +128,7 @@ public final class Benchmark {
                     "peak_rss_mib", peakMebibytes.isPresent() ? (Long) peakMebibytes.getAsLong() : (Long) null);
             line.addProperty("matmul_ms", rounded(matmulMillis));
             line.addProperty("step_over_matmul", rounded(1000 * seconds / matmulMillis));
+            swapMillis.ifPresent(millis -> line.addProperty("swap_ms", rounded(millis)));
             line.addProperty("threads", threads);
             line.addProperty("java", System.getProperty("java.version"));
             line.addProperty("libtorch", libtorch);
@@ -179,6 +194,9 @@ public final class Benchmark {
             List<Double> steps = steps(objective, progress);
             products.addAll(products());
             long peak = Memory.peakMebibytes();
+            OptionalDouble swap = settings.swap()
+                    ? OptionalDouble.of(1000 * median(swaps(unet, tuned, tuner)))
+                    : OptionalDouble.empty();
             return new Result(
                     provider.id(),
                     settings,
@@ -186,6 +204,7 @@ public final class Benchmark {
                     median(steps),
                     peak == 0 ? OptionalLong.empty() : OptionalLong.of(peak),
                     1000 * median(products),
+                    swap,
                     Torch.threads(),
                     Torch.version());
         }
@@ -230,6 +249,41 @@ public final class Benchmark {
         return seconds;
     }
 
+    /** Seconds from a tuner's file to the tuner on the U-Net, in place of the one before. */
+    private List<Double> swaps(UNet unet, TunedUNet tuned, TunerInstance trained) {
+        trained.setTrainable(false);
+        List<Double> seconds = new ArrayList<>();
+        Path file = null;
+        try {
+            file = Files.createTempFile("scedit-bench", ".safetensors");
+            TunerFiles.write(trained, file, Map.of());
+            for (int i = 0; i < SWAPS; i++) {
+                long start = System.nanoTime();
+                try (TunerInstance next = TunerInstance.create(trained.name(), provider, tunerConfig, unet, SEED)) {
+                    next.load(SafetensorsFile.open(file));
+                    tuned.attach(next, 1);
+                    seconds.add((System.nanoTime() - start) / 1e9);
+                    tuned.detach(next.name());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            delete(file);
+        }
+        return seconds;
+    }
+
+    private static void delete(Path file) {
+        try {
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static double median(List<Double> values) {
         List<Double> sorted = new ArrayList<>(values);
         Collections.sort(sorted);
@@ -243,7 +297,7 @@ public final class Benchmark {
                 "{\"beta_start\": 0.00085, \"beta_end\": 0.012, \"beta_schedule\": \"scaled_linear\"}", SD15));
     }
 
-    /** The same random latents and text states in every step. */
+    /** The same random latents, text states and condition maps in every step. */
     private record RandomBatches(int size, int channels, int side, int textWidth)
             implements DiffusionObjective.Batches {
         @Override
@@ -254,6 +308,15 @@ public final class Benchmark {
         @Override
         public NDArray texts(long batch, NDManager manager) {
             return Torch.normal(manager, Randomness.seed(SEED, "texts", 0), new Shape(size, TOKENS, textWidth));
+        }
+
+        @Override
+        public Optional<Conditions> conditions(long batch, NDManager manager) {
+            Shape shape = new Shape(size, 3, PIXELS * side, PIXELS * side);
+            return Optional.of(name -> {
+                Torch.seed(Randomness.seed(SEED, "map " + name, 0));
+                return manager.randomUniform(0, 1, shape);
+            });
         }
     }
 }
