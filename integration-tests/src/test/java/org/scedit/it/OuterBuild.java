@@ -15,7 +15,6 @@ final class OuterBuild {
     /** The repository's folder. */
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    private static final String VERSION = "1.0.0";
     private static final String GROUP = "org/scedit";
 
     private OuterBuild() {}
@@ -39,7 +38,7 @@ final class OuterBuild {
         }
     }
 
-    /** Links to all that is in a folder, except for what is in the other already. */
+    /** Links to all that is in a folder, except for what the other has already. */
     private static void link(Path from, Path to) throws IOException {
         try (Stream<Path> entries = Files.list(from)) {
             for (Path entry : entries.toList()) {
@@ -52,8 +51,9 @@ final class OuterBuild {
     }
 
     private static void artifact(Path group, String id, Path module, boolean jar) throws IOException {
-        Path folder = Files.createDirectories(group.resolve(id).resolve(VERSION));
-        String name = id + "-" + VERSION;
+        String version = property("version");
+        Path folder = Files.createDirectories(group.resolve(id).resolve(version));
+        String name = id + "-" + version;
         Files.copy(module.resolve("pom.xml"), folder.resolve(name + ".pom"));
         if (jar) {
             Files.copy(module.resolve("target").resolve(name + ".jar"), folder.resolve(name + ".jar"));

@@ -3,6 +3,7 @@ package org.scedit.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ class WalkThroughIT {
         environment.put("PATH", folder.resolve("bin") + ":" + environment.get("PATH"));
         Process process = bash.start();
         process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor())
                 .as("status of\n%s\nwhich printed\n%s", commands, output)
                 .isZero();
