@@ -31,6 +31,7 @@ class RecipeDifferenceTest {
                         "tuners[1].use: not set before, lora now",
                         "tuners[1].name: not set before, lora now",
                         "tuners[1].scale: not set before, 1.0 now",
+                        "tuners[1].merge: not set before, false now",
                         "tuners[1].rank: not set before, 4 now",
                         "train.epochs: not set before, 2 now");
     }

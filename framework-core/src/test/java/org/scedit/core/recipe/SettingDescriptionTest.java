@@ -41,7 +41,7 @@ class SettingDescriptionTest {
                 .isEqualTo(53);
         assertThat(SettingDescription.ofEveryTuner())
                 .extracting(SettingDescription::key)
-                .containsExactly("use", "name", "scale", "weights");
+                .containsExactly("use", "name", "scale", "weights", "merge");
         assertThat(SettingDescription.ofEveryCondition())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "dropout");
