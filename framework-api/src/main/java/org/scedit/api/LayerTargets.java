@@ -61,7 +61,7 @@ public final class LayerTargets {
         List<String> problems = new ArrayList<>();
         for (String pattern : patterns) {
             if (takeable.stream().noneMatch(layer -> matches(pattern, layer.path()))) {
-                problems.add(unmatched(key, pattern, unet.layers(), takeable));
+                problems.add(unmatched(key, pattern, unet, takeable));
             }
         }
         refuse(problems);
@@ -140,16 +140,25 @@ public final class LayerTargets {
         return candidates;
     }
 
-    private static String unmatched(
-            String key, String pattern, List<LayerPoint> layers, Collection<LayerPoint> takeable) {
-        Optional<LayerPoint> other =
-                layers.stream().filter(layer -> matches(pattern, layer.path())).findFirst();
-        return key + " names '" + pattern + "', which matches "
-                + (other.isPresent()
-                        ? "only layers that this method cannot take ("
-                                + other.get().path() + "); the nearest of the others are "
-                        : "no layer of this U-Net; the nearest are ")
-                + nearest(pattern, takeable);
+    private static String unmatched(String key, String pattern, UNetLayout unet, Collection<LayerPoint> takeable) {
+        Optional<LayerPoint> other = unet.layers().stream()
+                .filter(layer -> matches(pattern, layer.path()))
+                .findFirst();
+        // what has parameters and is no layer: a normalisation
+        Optional<String> module = unet.parameters().keySet().stream()
+                .map(name -> name.substring(0, Math.max(0, name.lastIndexOf('.'))))
+                .filter(path -> matches(pattern, path))
+                .findFirst();
+        String matched;
+        if (other.isPresent()) {
+            matched = "only layers that this method cannot take (" + other.get().path()
+                    + "); the nearest of the others are ";
+        } else if (module.isPresent()) {
+            matched = "neither a linear layer nor a convolution (" + module.get() + "); the nearest of these are ";
+        } else {
+            matched = "no layer of this U-Net; the nearest are ";
+        }
+        return key + " names '" + pattern + "', which matches " + matched + nearest(pattern, takeable);
     }
 
     private static void refuse(List<String> problems) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import ai.djl.ndarray.types.Shape;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -82,6 +83,17 @@ class LayerTargetsTest {
                     targets names 'con_inn', which matches no layer of this U-Net; the nearest are conv_in,\
                      conv_out, to_q\
                     """);
+    }
+
+    @Test
+    void aNormalisationIsNoLayerToTune() {
+        Map<String, Shape> parameters = new LinkedHashMap<>(UNET.parameters());
+        parameters.put("mid_block.resnets.0.norm1.weight", new Shape(8));
+        var normalised = new UNetLayout(List.of(), List.of(), UNET.layers(), parameters);
+        assertThatThrownBy(() -> LayerTargets.select("targets", List.of("norm1"), normalised))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("targets names 'norm1', which matches neither a linear layer nor a convolution"
+                        + " (mid_block.resnets.0.norm1); the nearest of these are to_q, to_k, conv_in");
     }
 
     @Test

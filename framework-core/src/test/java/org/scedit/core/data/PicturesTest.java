@@ -57,6 +57,16 @@ class PicturesTest {
     }
 
     @Test
+    void transparentPartsOfAMapBecomeBlackWhichIsNothing() throws IOException {
+        BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_INT_ARGB);
+        image.setRGB(0, 0, 0xFF102030);
+        image.setRGB(1, 0, 0x00102030);
+        image.setRGB(2, 0, 0x80FFFFFF);
+        ImageIO.write(image, "png", file.toFile());
+        assertThat(rows(Pictures.readMap(file))).isEqualTo("102030 000000 808080");
+    }
+
+    @Test
     void greySamplesStayAsTheyAre() throws IOException {
         BufferedImage gray = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
         gray.getRaster().setSample(0, 0, 0, 128);
