@@ -3,6 +3,7 @@ package org.scedit.core.model;
 import ai.djl.ndarray.NDArray;
 import java.nio.file.Path;
 import org.scedit.api.UNetLayout;
+import org.scedit.api.formats.Json;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
@@ -34,7 +35,12 @@ public final class UNet {
         parameters = model.parameters();
         encoder = new UNetEncoder(model, settings);
         decoder = new UNetDecoder(model, settings, encoder.skips());
-        layout = new UNetLayout(decoder.skips(), encoder.features(), parameters.layers(), parameters.shapes());
+        layout = new UNetLayout(
+                decoder.skips(),
+                encoder.features(),
+                parameters.layers(),
+                parameters.shapes(),
+                Json.object(config.values().toString()));
     }
 
     /** Reads {@code config.json} of a {@code unet/} folder and builds the U-Net without weights. */

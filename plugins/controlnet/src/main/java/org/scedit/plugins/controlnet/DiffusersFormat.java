@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +15,7 @@ import org.scedit.api.FeaturePoint;
 import org.scedit.api.TunerFormat;
 import org.scedit.api.UNetLayout;
 import org.scedit.api.WeightFile;
+import org.scedit.api.formats.Json;
 
 /**
  * diffusers' folder of a {@code ControlNetModel}: this plugin's names as they are, and a {@code config.json}. The
@@ -23,6 +25,20 @@ final class DiffusersFormat implements TunerFormat<ControlNetConfig> {
     private static final String EMBEDDING = "controlnet_cond_embedding.";
     private static final Pattern DOWN =
             Pattern.compile(EMBEDDING.replace(".", "\\.") + "blocks\\.(\\d{0,3}[13579])\\.weight");
+
+    /** What {@code ControlNetModel.from_unet} takes over from the U-Net and weights do not show. */
+    private static final List<String> SHARED = List.of(
+            "act_fn",
+            "attention_head_dim",
+            "downsample_padding",
+            "flip_sin_to_cos",
+            "freq_shift",
+            "mid_block_scale_factor",
+            "mid_block_type",
+            "norm_eps",
+            "norm_num_groups",
+            "num_attention_heads",
+            "upcast_attention");
 
     @Override
     public String id() {
@@ -112,8 +128,8 @@ final class DiffusersFormat implements TunerFormat<ControlNetConfig> {
     /**
      * {@inheritDoc}
      *
-     * <p>The {@code config.json} says what the layout tells. The number of heads and of normalisation groups, which it
-     * does not, are left to diffusers' defaults (8 and 32, those of Stable Diffusion 1.x).
+     * <p>The {@code config.json} says what the layout tells, and the {@linkplain #SHARED settings} that the copy shares
+     * with the U-Net as the U-Net's own configuration says them, so that diffusers builds the same network.
      */
     @Override
     public WeightFile write(Content<ControlNetConfig> content, UNetLayout unet) {
@@ -132,37 +148,38 @@ final class DiffusersFormat implements TunerFormat<ControlNetConfig> {
         List<Integer> depths = new ArrayList<>();
         for (FeaturePoint block : blocks) {
             boolean attends = count(unet, block.name() + ".attentions.%d.norm.weight") > 0;
-            types.add(attends ? "\"CrossAttnDownBlock2D\"" : "\"DownBlock2D\"");
+            types.add(attends ? "CrossAttnDownBlock2D" : "DownBlock2D");
             layers.add(count(unet, block.name() + ".resnets.%d.conv1.weight"));
             depths.add(Math.max(1, count(unet, block.name() + ".attentions.0.transformer_blocks.%d.norm1.weight")));
         }
         String attention = "mid_block.attentions.0.";
-        return """
-                {
-                  "_class_name": "ControlNetModel",
-                  "block_out_channels": %s,
-                  "conditioning_channels": 3,
-                  "conditioning_embedding_out_channels": %s,
-                  "controlnet_conditioning_channel_order": "rgb",
-                  "cross_attention_dim": %d,
-                  "down_block_types": %s,
-                  "global_pool_conditions": false,
-                  "in_channels": %d,
-                  "layers_per_block": %d,
-                  "transformer_layers_per_block": %s,
-                  "use_linear_projection": %b
-                }
-                """.formatted(
-                        blocks.stream().map(FeaturePoint::channels).toList(),
-                        config.channels(),
-                        unet.parameters()
-                                .get(attention + "transformer_blocks.0.attn2.to_k.weight")
-                                .get(1),
-                        types,
-                        unet.parameters().get("conv_in.weight").get(1),
-                        layers.get(0),
-                        depths,
-                        unet.parameters().get(attention + "proj_in.weight").dimension() == 2);
+        Map<String, Object> json = new TreeMap<>();
+        json.put("_class_name", "ControlNetModel");
+        json.put(
+                "block_out_channels",
+                blocks.stream().map(FeaturePoint::channels).toList());
+        json.put("conditioning_channels", 3);
+        json.put("conditioning_embedding_out_channels", config.channels());
+        json.put("controlnet_conditioning_channel_order", "rgb");
+        json.put(
+                "cross_attention_dim",
+                unet.parameters()
+                        .get(attention + "transformer_blocks.0.attn2.to_k.weight")
+                        .get(1));
+        json.put("down_block_types", types);
+        json.put("global_pool_conditions", false);
+        json.put("in_channels", unet.parameters().get("conv_in.weight").get(1));
+        json.put("layers_per_block", layers.get(0));
+        json.put("transformer_layers_per_block", depths);
+        json.put(
+                "use_linear_projection",
+                unet.parameters().get(attention + "proj_in.weight").dimension() == 2);
+        for (String key : SHARED) {
+            if (unet.config().get(key) != null) {
+                json.put(key, unet.config().get(key));
+            }
+        }
+        return Json.write(json);
     }
 
     /** How many parameters there are whose names differ in a number, from 0 on. */

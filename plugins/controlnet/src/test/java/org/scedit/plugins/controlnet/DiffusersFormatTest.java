@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.scedit.api.TunerFormat.Content;
 import org.scedit.api.UNetLayout;
 import org.scedit.api.WeightFile;
+import org.scedit.api.formats.Json;
 import org.scedit.core.model.ConfigFile;
 import org.scedit.core.model.UNet;
 import org.scedit.testkit.TinyUNet;
@@ -49,10 +50,11 @@ class DiffusersFormatTest {
     }
 
     @Test
-    void itsConfigurationSaysWhatTheLayoutTells() {
-        assertThat(format.write(content(), UNET).config()).isEqualTo("""
+    void itsConfigurationSaysWhatTheLayoutTellsAndWhatItSharesWithTheUNets() {
+        assertThat(Json.object(format.write(content(), UNET).config())).isEqualTo(Json.object("""
                 {
                   "_class_name": "ControlNetModel",
+                  "attention_head_dim": 2,
                   "block_out_channels": [8, 16, 16, 16],
                   "conditioning_channels": 3,
                   "conditioning_embedding_out_channels": [2, 4, 4, 8],
@@ -62,10 +64,11 @@ class DiffusersFormatTest {
                   "global_pool_conditions": false,
                   "in_channels": 4,
                   "layers_per_block": 2,
+                  "norm_num_groups": 4,
                   "transformer_layers_per_block": [1, 1, 1, 1],
                   "use_linear_projection": false
                 }
-                """);
+                """));
     }
 
     @ParameterizedTest
