@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
             "  scedit generate --prompt \"a red circle\"",
             "  scedit generate --prompt \"a red circle\" --prompt \"a blue square\" --seed 7 -o pictures/",
             "  scedit generate --tuner runs/quickstart/tuners/sc-tuner.safetensors=0.8 --prompt \"a red circle\"",
-            "  scedit generate --tuner runs/sd15-lora/tuners/lora.safetensors --merge --prompt \"a red circle\"",
+            "  scedit generate --tuner runs/embedded-lora/tuners/lora.safetensors --merge --prompt \"a red circle\"",
             "  scedit generate --tuner runs/canny/tuners/csc-tuner.safetensors --control canny=photo.png \\",
             "      --prompt \"a lighthouse by the sea\"",
             "  scedit generate --model stable-diffusion-v1-5 --precision bfloat16 --steps 50 --guidance 7.5 \\",

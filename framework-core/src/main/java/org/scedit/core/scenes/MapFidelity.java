@@ -77,7 +77,8 @@ public enum MapFidelity {
     /**
      * The mean over pictures, one for each scene.
      *
-     * @throws IllegalArgumentException if there are not as many of both, or none
+     * @throws IllegalArgumentException if there are not as many of both, or none, or if a picture is not of
+     *     {@link Scene#SIDE} by {@link Scene#SIDE} pixels
      */
     public double of(List<Picture> pictures, List<Scene> scenes) {
         if (pictures.size() != scenes.size() || scenes.isEmpty()) {

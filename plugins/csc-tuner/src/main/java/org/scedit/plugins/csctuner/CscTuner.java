@@ -26,11 +26,10 @@ import org.scedit.api.UNetLayout;
  * residual = hint_i + W_up · gelu(W_down · (skip_i + hint_i) + b_down) + b_up      per pixel
  * </pre>
  * {@code W_up}, {@code b_up} and the first dense hint start as zeros, and so do all hints: the others have weights from
- * the start, but see nothing before the first one does. The authors start them as zeros too, and the pre-hint so that
- * seven layers shrink the map to a thousandth; there one layer after the other has to wake up, which takes thousands of
- * steps. Source: SCEdit (Jiang et al. 2023, arXiv:2312.11392),
- * section 3.3. The residual is that of one condition: the sum over conditions is a tuner each in the recipe, and a
- * condition's strength is its tuner's scale.
+ * the start, but see nothing before the first one does. The authors start them as zeros too, and the pre-hint as PyTorch
+ * does, which shrinks the map to less than a thousandth in its seven layers: there one layer after the other has to wake
+ * up. Source: SCEdit (Jiang et al. 2023, arXiv:2312.11392), section 3.3. The residual is that of one condition: the sum
+ * over conditions is a tuner each in the recipe, and a condition's strength is its tuner's scale.
  */
 final class CscTuner implements Tuner {
     private final String condition;
