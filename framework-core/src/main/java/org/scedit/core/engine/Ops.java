@@ -35,8 +35,8 @@ public final class Ops implements Operators {
     private final ScriptFunction gelu = function("x", "return torch.gelu(x, approximate=\"none\")");
     private final ScriptFunction quickGelu = function("x", "return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))");
     private final ScriptFunction silu = function("x", "return torch.silu(x)");
-    private final ScriptFunction geglu = function(
-            "x", "a, gate, = torch.chunk(x, 2, -1)", "return torch.mul(a, torch.gelu(gate, approximate=\"none\"))");
+    private final Autograd.Differentiable geglu = new GatedGelu();
+    private final ScriptFunction codeOf = function("x", "return torch.full([1], ops.prim.dtype(x), dtype=4)");
     private final ScriptFunction add = function("x y", "return torch.add(x, torch.to(y, ops.prim.dtype(x)))");
     private final ScriptFunction addScaled =
             function("x y s", "return torch.add(x, torch.mul(torch.to(y, ops.prim.dtype(x)), s))");
@@ -103,7 +103,7 @@ public final class Ops implements Operators {
 
     /** Splits the last axis into halves {@code a} and {@code gate}: {@code a · gelu(gate)}. */
     public NDArray geglu(NDArray x) {
-        return geglu.call(x);
+        return Autograd.apply(geglu, x);
     }
 
     /** {@code x + y} of one shape. */
@@ -195,6 +195,13 @@ public final class Ops implements Operators {
         return cast.call(x, like);
     }
 
+    /** Whether {@code x} is in the given precision; DJL cannot be asked, as it does not know bfloat16. */
+    private boolean is(NDArray x, Precision precision) {
+        try (NDArray code = codeOf.call(x)) {
+            return code.getLong() == precision.code();
+        }
+    }
+
     /** {@code x} in the given precision. */
     public NDArray to(NDArray x, Precision precision) {
         return function("x", "return torch.to(x, " + precision.code() + ")").call(x);
@@ -218,6 +225,9 @@ public final class Ops implements Operators {
 
     @Override
     public NDArray conv2d(NDArray x, NDArray weight, NDArray bias, int stride, int padding) {
+        if (Winograd.suits(x, weight, stride, padding) && is(x, Precision.FLOAT32)) {
+            return Autograd.apply(new Winograd(weight, bias), x);
+        }
         String add = bias == null ? "None" : "b1";
         String convolve = String.format(
                 "torch.conv2d(x, w1, %s, [%d, %d], [%d, %d], [1, 1], 1)", add, stride, stride, padding, padding);
@@ -292,6 +302,14 @@ public final class Ops implements Operators {
      * @return {@code (batch, tokens, heads · width)}
      */
     public NDArray attention(NDArray query, NDArray key, NDArray value, int heads, boolean causal) {
+        Shape shape = query.getShape();
+        if (!causal
+                && shape.get(1) >= AttentionInPieces.FEWEST_QUERIES
+                && key.getShape().get(1) >= AttentionInPieces.FEWEST_QUERIES
+                && !query.getDevice().isGpu()
+                && is(query, Precision.BFLOAT16)) {
+            return Autograd.apply(new AttentionInPieces(heads, (int) (shape.get(2) / heads)), query, key, value);
+        }
         String split = "torch.transpose(torch.unflatten(%s, -1, [" + heads + ", -1]), 1, 2)";
         return function(
                         "q k v",

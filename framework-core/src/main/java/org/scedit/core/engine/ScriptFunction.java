@@ -41,11 +41,20 @@ public final class ScriptFunction {
      * @throws IllegalArgumentException if libtorch refuses the source; its message says where
      */
     public static ScriptFunction compile(String[] parameters, String... body) {
+        return compile("Tensor", parameters, body);
+    }
+
+    /** {@link #compile(String[], String...)} for a function whose last line returns a list of tensors. */
+    static ScriptFunction compileForSeveral(String[] parameters, String... body) {
+        return compile("List[Tensor]", parameters, body);
+    }
+
+    private static ScriptFunction compile(String result, String[] parameters, String... body) {
         String signature =
                 Arrays.stream(parameters).map(p -> ", " + p + ": Tensor").collect(Collectors.joining());
         String lines = Arrays.stream(body).map(line -> "    " + line + "\n").collect(Collectors.joining());
         String source = "class Ops(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
-                + "  def forward(self: __torch__.Ops" + signature + ") -> Tensor:\n" + lines;
+                + "  def forward(self: __torch__.Ops" + signature + ") -> " + result + ":\n" + lines;
         Torch.prepare();
         try {
             long handle =
@@ -62,6 +71,12 @@ public final class ScriptFunction {
     public NDArray call(NDArray... arguments) {
         Torch.prepare();
         return IValueUtils.forward(block, new NDList(arguments), true).get(0);
+    }
+
+    /** Calls one that returns several; they belong to the first argument's manager and to the open {@link Scope}. */
+    NDArray[] callForSeveral(NDArray... arguments) {
+        Torch.prepare();
+        return IValueUtils.forward(block, new NDList(arguments), true).toArray(new NDArray[0]);
     }
 
     private static byte[] archive(String source) throws IOException {

@@ -1,6 +1,7 @@
 package org.scedit.core.model;
 
 import ai.djl.ndarray.NDArray;
+import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
 
@@ -30,12 +31,13 @@ final class ResnetBlock {
     }
 
     /**
-     * @param x    {@code (batch, in, height, width)}
+     * @param input {@code (batch, in, height, width)}
      * @param time SiLU of the time embedding, {@code (batch, timeChannels)}; null for none
      * @return {@code (batch, out, height, width)}
      */
-    NDArray forward(NDArray x, NDArray time, Hooks hooks) {
+    NDArray forward(NDArray input, NDArray time, Hooks hooks) {
         try (Scope scope = new Scope()) {
+            NDArray x = Autograd.cut(input);
             NDArray hidden = conv1.forward(norm1.forwardSilu(x), hooks);
             if (timeProjection != null) {
                 hidden = ops.addPerChannel(hidden, timeProjection.forward(time, hooks));

@@ -3,6 +3,7 @@ package org.scedit.core.model;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
 
@@ -40,12 +41,13 @@ final class Transformer2D {
     }
 
     /**
-     * @param x    {@code (batch, channels, height, width)}
-     * @param text {@code (batch, tokens, contextChannels)}
-     * @return of x's shape
+     * @param input {@code (batch, channels, height, width)}
+     * @param text  {@code (batch, tokens, contextChannels)}
+     * @return of the input's shape
      */
-    NDArray forward(NDArray x, NDArray text, Hooks hooks) {
+    NDArray forward(NDArray input, NDArray text, Hooks hooks) {
         try (Scope scope = new Scope()) {
+            NDArray x = Autograd.cut(input);
             NDArray normed = norm.forward(x);
             NDArray tokens = convIn == null
                     ? linearIn.forward(ops.toTokens(normed), hooks)
@@ -86,12 +88,13 @@ final class Transformer2D {
             out = new LinearLayer(model, path + ".ff.net.2", 4 * channels, channels, true);
         }
 
-        NDArray forward(NDArray x, NDArray text, Hooks hooks) {
+        NDArray forward(NDArray input, NDArray text, Hooks hooks) {
             try (Scope scope = new Scope()) {
+                NDArray x = Autograd.cut(input);
                 NDArray query = norm1.forward(x);
-                NDArray seen = ops.add(x, selfAttention.forward(query, query, hooks));
+                NDArray seen = Autograd.cut(ops.add(x, selfAttention.forward(query, query, hooks)));
                 query.close();
-                NDArray read = ops.add(seen, textAttention.forward(norm2.forward(seen), text, hooks));
+                NDArray read = Autograd.cut(ops.add(seen, textAttention.forward(norm2.forward(seen), text, hooks)));
                 seen.close();
                 NDArray hidden = ops.geglu(gated.forward(norm3.forward(read), hooks));
                 return scope.keep(ops.add(read, out.forward(hidden, hooks)));

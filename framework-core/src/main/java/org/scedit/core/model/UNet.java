@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.scedit.api.UNetLayout;
 import org.scedit.api.formats.Json;
 import org.scedit.core.UserException;
+import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
@@ -90,7 +91,7 @@ public final class UNet {
      */
     public NDArray forward(NDArray latents, float[] timesteps, NDArray text, Precision precision, Hooks hooks) {
         try (Scope scope = new Scope()) {
-            NDArray states = ops.to(text, precision);
+            NDArray states = Autograd.cut(ops.to(text, precision));
             var encoded = encoder.forward(latents, timesteps, states, null, precision, hooks);
             NDArray out = decoder.forward(encoded, states, hooks);
             return scope.keep(ops.to(out, Precision.FLOAT32));

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import org.scedit.api.SkipPoint;
+import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 
 /** The U-Net's way up: decoder blocks, which consume the skip connections, and the last convolution. */
@@ -59,23 +60,32 @@ final class UNetDecoder {
      * @return {@code (batch, outChannels, height, width)}, in the encoder's precision
      */
     NDArray forward(UNetEncoder.Encoded encoded, NDArray text, Hooks hooks) {
-        NDArray hidden = encoded.midBlock();
+        // what tuners add may have been computed for all skips together: on the way back it is passed once, after all
+        Autograd.Junction inputs = Autograd.junction();
+        NDArray hidden = replace(encoded.midBlock(), inputs.cut(encoded.midBlock()));
         for (UpBlock block : upBlocks) {
-            hidden = forward(block, hidden, encoded.time(), text, encoded.skips(), hooks);
+            hidden = forward(block, hidden, encoded, text, inputs, hooks);
         }
         return convOut.forward(normOut.forwardSilu(hidden), hooks);
     }
 
     private NDArray forward(
-            UpBlock block, NDArray input, NDArray time, NDArray text, Deque<NDArray> skips, Hooks hooks) {
+            UpBlock block,
+            NDArray input,
+            UNetEncoder.Encoded encoded,
+            NDArray text,
+            Autograd.Junction inputs,
+            Hooks hooks) {
+        Deque<NDArray> skips = encoded.skips();
         NDArray hidden = input;
         for (int i = 0; i < block.layers().size(); i++) {
             NDArray skip = skips.removeLast();
             NDArray edited = hooks.skip(block.skips().get(i), skip);
+            edited = replace(edited, inputs.cut(edited));
             NDArray joined = replace(hidden, ops.concat(hidden, edited));
             skip.close();
             edited.close();
-            hidden = replace(joined, block.layers().forward(i, joined, time, text, hooks));
+            hidden = replace(joined, block.layers().forward(i, joined, encoded.time(), text, hooks));
         }
         if (block.upsampler() != null) {
             // The next skip's size, not twice this one: they differ where the latents are not divisible by 8.

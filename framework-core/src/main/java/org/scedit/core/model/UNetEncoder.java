@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
 import org.scedit.api.FeaturePoint;
+import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 
@@ -87,12 +88,13 @@ final class UNetEncoder {
      * @param added     to the first convolution's output, of its shape and precision; null for nothing
      */
     Encoded forward(NDArray latents, float[] timesteps, NDArray text, NDArray added, Precision precision, Hooks hooks) {
-        NDArray time = timeEmbedding.forward(timesteps, latents.getManager(), precision, hooks);
+        NDArray time = Autograd.cut(timeEmbedding.forward(timesteps, latents.getManager(), precision, hooks));
         NDArray hidden = convIn.forward(ops.to(latents, precision), hooks);
         if (added != null) {
             hidden = replace(hidden, add(hidden, added));
         }
         Deque<NDArray> skips = new ArrayDeque<>();
+        hidden = shared(hidden);
         skips.addLast(hidden);
         for (DownBlock block : downBlocks) {
             hidden = forward(block, hidden, time, text, skips, hooks);
@@ -110,13 +112,19 @@ final class UNetEncoder {
             if (i == block.layers().size() - 1) {
                 hidden = replace(hidden, hooks.feature(block.point(), hidden));
             }
+            hidden = shared(hidden);
             skips.addLast(hidden);
         }
         if (block.downsampler() != null) {
-            hidden = block.downsampler().forward(hidden, hooks);
+            hidden = shared(block.downsampler().forward(hidden, hooks));
             skips.addLast(hidden);
         }
         return hidden;
+    }
+
+    /** For what goes to a skip connection and further down. */
+    private static NDArray shared(NDArray hidden) {
+        return replace(hidden, Autograd.cut(hidden));
     }
 
     private NDArray add(NDArray hidden, NDArray added) {

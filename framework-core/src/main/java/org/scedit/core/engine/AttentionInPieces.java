@@ -1,0 +1,118 @@
+package org.scedit.core.engine;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Attention on a processor, one head and {@value #ROWS} queries at a time: their scores stay in a core's cache, and are
+ * computed again for the gradient. With S = scale · Q Kᵀ, P = softmax(S), O = P V and a gradient dO (Dao et al. 2022,
+ * arXiv:2205.14135, appendix B.2):
+ * <pre>
+ * dV = Pᵀ dO        dS = P ∘ (dO Vᵀ - rowsum(dO ∘ O))        dQ = scale · dS K        dK = scale · dSᵀ Q
+ * </pre>
+ * In bfloat16 this is faster than libtorch's flash kernel for processors, as its matrix products are the machine's;
+ * in float32 it is slower.
+ */
+final class AttentionInPieces implements Autograd.Differentiable {
+    /** From so many queries on it pays. */
+    static final int FEWEST_QUERIES = 512;
+
+    private static final int ROWS = 256;
+
+    private static final Map<String, ScriptFunction> COMPILED = new ConcurrentHashMap<>();
+
+    private final ScriptFunction forward;
+    private final ScriptFunction backward;
+
+    /**
+     * @param heads of the last axis
+     * @param width channels of a head
+     */
+    AttentionInPieces(int heads, int width) {
+        String scale = String.format(Locale.ROOT, "%.17e", 1 / Math.sqrt(width));
+        forward = COMPILED.computeIfAbsent("forward " + heads + " " + width, key -> forward(heads, scale));
+        backward = COMPILED.computeIfAbsent("backward " + heads + " " + width, key -> backward(heads, scale));
+    }
+
+    private static ScriptFunction forward(int heads, String scale) {
+        return ScriptFunction.compile(
+                new String[] {"q", "k", "v"},
+                "q1 = torch.mul(" + split("q", heads) + ", " + scale + ")",
+                "k1 = " + split("k", heads),
+                "v1 = " + split("v", heads),
+                "o = torch.empty_like(q1)",
+                "for i in range(torch.size(q1, 0)):",
+                "  for h in range(" + heads + "):",
+                "    kt = torch.t(" + head("k1") + ")",
+                "    vh = " + head("v1"),
+                "    for j in range(" + pieces() + "):",
+                "      p = torch.softmax(torch.mm(" + rows(head("q1")) + ", kt), -1)",
+                "      r = torch.mm(p, vh, out=" + rows(head("o")) + ")",
+                "return " + joined("o"));
+    }
+
+    private static ScriptFunction backward(int heads, String scale) {
+        // sums over pieces in float32: there are many of them, and bfloat16 would lose the later ones
+        return ScriptFunction.compileForSeveral(
+                new String[] {"q", "k", "v", "o", "g"},
+                "q1 = torch.mul(" + split("q", heads) + ", " + scale + ")",
+                "k1 = " + split("k", heads),
+                "v1 = " + split("v", heads),
+                "g1 = " + split("g", heads),
+                "s1 = torch.sum(torch.mul(g1, " + split("o", heads) + "), [-1], True)",
+                "dq = torch.empty_like(q1)",
+                "dk = torch.zeros_like(k1, dtype=6)",
+                "dv = torch.zeros_like(v1, dtype=6)",
+                "for i in range(torch.size(q1, 0)):",
+                "  for h in range(" + heads + "):",
+                "    kh = " + head("k1"),
+                "    kt = torch.t(kh)",
+                "    vt = torch.t(" + head("v1") + ")",
+                "    dkh = " + head("dk"),
+                "    dvh = " + head("dv"),
+                "    for j in range(" + pieces() + "):",
+                "      qj = " + rows(head("q1")),
+                "      gj = " + rows(head("g1")),
+                "      p = torch.softmax(torch.mm(qj, kt), -1)",
+                "      s = torch.mul_(torch.sub_(torch.mm(gj, vt), " + rows(head("s1")) + "), p)",
+                "      r1 = torch.add_(dvh, torch.mm(torch.t(p), gj))",
+                "      r2 = torch.add_(dkh, torch.mm(torch.t(s), qj))",
+                "      r3 = torch.mm(s, kh, out=" + rows(head("dq")) + ")",
+                "dq1 = " + joined("torch.mul_(dq, " + scale + ")"),
+                "dk1 = torch.to(" + joined("dk") + ", ops.prim.dtype(k))",
+                "dv1 = torch.to(" + joined("dv") + ", ops.prim.dtype(v))",
+                "return [dq1, dk1, dv1]");
+    }
+
+    private static String pieces() {
+        return "torch.floordiv(torch.add(torch.size(q1, 2), " + (ROWS - 1) + "), " + ROWS + ")";
+    }
+
+    private static String split(String x, int heads) {
+        return "torch.contiguous(torch.transpose(torch.unflatten(" + x + ", -1, [" + heads + ", -1]), 1, 2))";
+    }
+
+    private static String joined(String x) {
+        return "torch.flatten(torch.transpose(" + x + ", 1, 2), 2)";
+    }
+
+    private static String head(String x) {
+        return "torch.select(torch.select(" + x + ", 0, i), 0, h)";
+    }
+
+    private static String rows(String x) {
+        return "torch.slice(" + x + ", 0, torch.mul(j, " + ROWS + "), torch.mul(torch.add(j, 1), " + ROWS + "))";
+    }
+
+    @Override
+    public NDArray forward(NDArray... inputs) {
+        return forward.call(inputs);
+    }
+
+    @Override
+    public NDArray[] backward(NDArray[] inputs, NDArray output, NDArray gradient) {
+        return backward.callForSeveral(inputs[0], inputs[1], inputs[2], output, gradient);
+    }
+}
