@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Attention on a processor, one head and {@value #ROWS} queries at a time: their scores stay in a core's cache, and are
@@ -107,12 +108,13 @@ final class AttentionInPieces implements Autograd.Differentiable {
     }
 
     @Override
-    public NDArray forward(NDArray... inputs) {
+    public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
         return forward.call(inputs);
     }
 
     @Override
-    public NDArray[] backward(NDArray[] inputs, NDArray output, NDArray gradient) {
-        return backward.callForSeveral(inputs[0], inputs[1], inputs[2], output, gradient);
+    public NDArray[] backward(Autograd.Kept kept, NDArray gradient) {
+        NDArray[] in = kept.inputs();
+        return backward.callForSeveral(in[0], in[1], in[2], kept.output(), gradient);
     }
 }

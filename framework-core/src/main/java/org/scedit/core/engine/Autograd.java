@@ -6,10 +6,12 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,9 +35,8 @@ public final class Autograd implements AutoCloseable {
     // DJL's own question is answered only for arrays that were marked, not for what was computed from them
     private static final ScriptFunction NEEDS_GRADIENT =
             ScriptFunction.compile(new String[] {"x"}, "return torch.tensor(ops.prim.requires_grad(x))");
-    private static final ScriptFunction COMPUTED = ScriptFunction.compile(
-            new String[] {"x"},
-            "return torch.tensor(torch.__and__(ops.prim.requires_grad(x), torch.__not__(torch.is_leaf(x))))");
+    private static final ScriptFunction COMPUTED =
+            ScriptFunction.compile(new String[] {"x"}, "return torch.tensor(torch.__not__(torch.is_leaf(x)))");
 
     private static final ScriptFunction SAME = ScriptFunction.compile(new String[] {"x"}, "return x");
 
@@ -54,19 +55,30 @@ public final class Autograd implements AutoCloseable {
 
     /** A function whose derivative is not left to libtorch. Computes without being recorded. */
     public interface Differentiable {
-        /** The value for the inputs. */
-        NDArray forward(NDArray... inputs);
+        /**
+         * The value for the inputs.
+         *
+         * @param keep takes what the gradient needs besides inputs and output
+         */
+        NDArray forward(NDArray[] inputs, Consumer<NDArray> keep);
 
         /**
          * The gradients of the inputs.
          *
-         * @param inputs   as given to {@link #forward}
-         * @param output   what it returned
          * @param gradient of the output, of its shape and precision
          * @return one for each input, of its shape and precision; those of inputs that need none are ignored and may be null
          */
-        NDArray[] backward(NDArray[] inputs, NDArray output, NDArray gradient);
+        NDArray[] backward(Kept kept, NDArray gradient);
     }
+
+    /**
+     * What the gradient of a {@link Differentiable} is computed from.
+     *
+     * @param inputs as given to it
+     * @param output what it returned
+     * @param more   what it kept, in that order
+     */
+    public record Kept(NDArray[] inputs, NDArray output, List<NDArray> more) {}
 
     /**
      * A place where the record is cut, for several values together: what lies before them is passed once, after all that
@@ -82,7 +94,7 @@ public final class Autograd implements AutoCloseable {
          * @return {@code x} as a fresh start of the record, sharing its memory; {@code x} itself if it needs no gradient
          */
         public NDArray cut(NDArray x) {
-            if (OPEN.get() == null || !needsGradient(x)) {
+            if (!records(x)) {
                 return x;
             }
             NDArray start = start(x);
@@ -105,10 +117,11 @@ public final class Autograd implements AutoCloseable {
     }
 
     /** A function in the record. */
-    private record Applied(Differentiable function, NDArray[] inputs, NDArray output) implements Piece {
+    private record Applied(Differentiable function, Kept kept) implements Piece {
         @Override
         public void backward(boolean last) {
-            NDArray[] gradients = function.backward(inputs, output, gradient(output));
+            NDArray[] inputs = kept.inputs();
+            NDArray[] gradients = function.backward(kept, gradient(kept.output()));
             List<NDArray> needing = new ArrayList<>();
             List<NDArray> theirs = new ArrayList<>();
             for (int i = 0; i < inputs.length; i++) {
@@ -122,22 +135,24 @@ public final class Autograd implements AutoCloseable {
 
         @Override
         public void close() {
-            for (NDArray input : inputs) {
+            for (NDArray input : kept.inputs()) {
                 input.close();
             }
-            output.close();
+            kept.output().close();
+            kept.more().forEach(NDArray::close);
         }
     }
 
     /** Keeps only the inputs, and records the function when its gradients are asked for. */
     private record Recomputed(Function<NDArray[], NDArray> function) implements Differentiable {
         @Override
-        public NDArray forward(NDArray... inputs) {
+        public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
             return function.apply(inputs);
         }
 
         @Override
-        public NDArray[] backward(NDArray[] inputs, NDArray output, NDArray gradient) {
+        public NDArray[] backward(Kept kept, NDArray gradient) {
+            NDArray[] inputs = kept.inputs();
             NDArray[] starts = new NDArray[inputs.length];
             for (int i = 0; i < inputs.length; i++) {
                 starts[i] = needsGradient(inputs[i]) ? start(inputs[i]) : inputs[i];
@@ -165,6 +180,11 @@ public final class Autograd implements AutoCloseable {
         return new Autograd();
     }
 
+    /** Whether what is computed from {@code x} now is recorded. */
+    public static boolean records(NDArray x) {
+        return OPEN.get() != null && JniUtils.isGradMode() && needsGradient(x);
+    }
+
     /** A place where several values are cut, before all that is recorded from now on. */
     public static Junction junction() {
         var junction = new Junction();
@@ -176,7 +196,7 @@ public final class Autograd implements AutoCloseable {
 
     /** Cuts the record at one value, see {@link Junction#cut}; one that is where it begins is returned as it is. */
     public static NDArray cut(NDArray x) {
-        return OPEN.get() == null || !is(x, COMPUTED) ? x : junction().cut(x);
+        return records(x) && is(x, COMPUTED) ? junction().cut(x) : x;
     }
 
     /**
@@ -187,17 +207,14 @@ public final class Autograd implements AutoCloseable {
      */
     public static NDArray apply(Differentiable function, NDArray... inputs) {
         Autograd open = OPEN.get();
-        boolean needed = false;
-        for (NDArray input : inputs) {
-            needed |= open != null && needsGradient(input);
-        }
-        if (!needed) {
-            return function.forward(inputs);
+        if (Arrays.stream(inputs).noneMatch(Autograd::records)) {
+            return function.forward(inputs, kept -> {});
         }
         NDArray output;
+        List<NDArray> more = new ArrayList<>();
         JniUtils.setGradMode(false);
         try {
-            output = function.forward(inputs);
+            output = function.forward(inputs, array -> more.add(held(array)));
         } finally {
             JniUtils.setGradMode(true);
         }
@@ -206,7 +223,7 @@ public final class Autograd implements AutoCloseable {
         for (int i = 0; i < inputs.length; i++) {
             kept[i] = held(inputs[i]);
         }
-        open.tape.addLast(new Applied(function, kept, held(output)));
+        open.tape.addLast(new Applied(function, new Kept(kept, held(output), more)));
         return output;
     }
 

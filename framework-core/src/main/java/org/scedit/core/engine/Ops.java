@@ -35,7 +35,18 @@ public final class Ops implements Operators {
     private final ScriptFunction gelu = function("x", "return torch.gelu(x, approximate=\"none\")");
     private final ScriptFunction quickGelu = function("x", "return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))");
     private final ScriptFunction silu = function("x", "return torch.silu(x)");
-    private final Autograd.Differentiable geglu = new GatedGelu();
+    private final ScriptFunction geglu = function(
+            "x", "a, gate, = torch.chunk(x, 2, -1)", "return torch.mul(a, torch.gelu(gate, approximate=\"none\"))");
+    private final ScriptFunction gegluGradient = function(
+            "x g",
+            "a, gate, = torch.chunk(x, 2, -1)",
+            "d = torch.empty_like(x)",
+            "da, dgate, = torch.chunk(d, 2, -1)",
+            "m1 = torch.mul(g, torch.gelu(gate, approximate=\"none\"), out=da)",
+            "m2 = torch.gelu_backward(torch.mul(g, a), gate, approximate=\"none\", grad_input=dgate)",
+            "return d");
+    private final ScriptFunction linearGradient =
+            function("g w", "return torch.matmul(g, torch.to(w, ops.prim.dtype(g)))");
     private final ScriptFunction codeOf = function("x", "return torch.full([1], ops.prim.dtype(x), dtype=4)");
     private final ScriptFunction add = function("x y", "return torch.add(x, torch.to(y, ops.prim.dtype(x)))");
     private final ScriptFunction addScaled =
@@ -103,7 +114,17 @@ public final class Ops implements Operators {
 
     /** Splits the last axis into halves {@code a} and {@code gate}: {@code a · gelu(gate)}. */
     public NDArray geglu(NDArray x) {
-        return Autograd.apply(geglu, x);
+        return geglu.call(x);
+    }
+
+    /** The gradient of {@link #geglu}'s input {@code x}, from that of its output. */
+    public NDArray gegluGradient(NDArray x, NDArray gradient) {
+        return gegluGradient.call(x, gradient);
+    }
+
+    /** The gradient of the input of {@link #linear}, from that of its output. */
+    public NDArray linearGradient(NDArray gradient, NDArray weight) {
+        return linearGradient.call(gradient, weight);
     }
 
     /** {@code x + y} of one shape. */
@@ -246,6 +267,39 @@ public final class Ops implements Operators {
     }
 
     /**
+     * The gradient of the input of {@link #conv2d}, from that of its output.
+     *
+     * @param x of the input's shape and precision; its numbers do not matter
+     */
+    public NDArray conv2dGradient(NDArray gradient, NDArray x, NDArray weight, int stride, int padding) {
+        if (Winograd.suits(x, weight, stride, padding) && is(x, Precision.FLOAT32)) {
+            return Winograd.inputGradient(gradient, weight);
+        }
+        String convolve = String.format(
+                "d, dw, db, = torch.convolution_backward(g, x, w1, None, [%d, %d], [%d, %d], [1, 1], False, [0, 0], 1, [True, False, False])",
+                stride, stride, padding, padding);
+        String cast = "w1 = torch.to(w, ops.prim.dtype(x))";
+        if (!weightsOutweighPixels(x.getShape(), weight.getShape(), stride)) {
+            return function("g x w", cast, convolve, "return d").call(gradient, x, weight);
+        }
+        long kernel = weight.getShape().get(2);
+        return function(
+                        "g x w",
+                        cast,
+                        "if torch.eq(ops.prim.dtype(x), 6):",
+                        "  y = "
+                                + String.format(
+                                        "torch.col2im(torch.matmul(torch.t(torch.flatten(w1, 1)), torch.flatten(g, 2)), "
+                                                + "[torch.size(x, 2), torch.size(x, 3)], [%d, %d], [1, 1], [%d, %d], [%d, %d])",
+                                        kernel, kernel, padding, padding, stride, stride),
+                        "else:",
+                        "  " + convolve,
+                        "  y = d",
+                        "return y")
+                .call(gradient, x, weight);
+    }
+
+    /**
      * Whether a convolution's time is that of reading its weights. oneDNN first copies float32 weights to a layout of its
      * own, in every call; on Stable Diffusion's 8×8 features that takes longer than the convolution itself, and a matrix
      * product half the time of both. In bfloat16 its backward is slower than the convolution's.
@@ -279,6 +333,25 @@ public final class Ops implements Operators {
                 .call(x, weight, bias);
     }
 
+    /** The gradient of the input {@code x} of {@link #groupNormSilu}, from that of its output. */
+    public NDArray groupNormSiluGradient(
+            NDArray x, NDArray gradient, NDArray weight, NDArray bias, int groups, double epsilon) {
+        return function(
+                        "x g w b",
+                        CAST_WB,
+                        "x1 = torch.contiguous(x)",
+                        "n = torch.size(x, 0)",
+                        "c = torch.size(x, 1)",
+                        "p = torch.floordiv(torch.numel(x), torch.mul(n, c))",
+                        "y, m, r, = torch.native_group_norm(x1, w1, b1, n, c, p, " + groups + ", " + number(epsilon)
+                                + ")",
+                        "s = torch.silu_backward(g, y)",
+                        "d, dw, db, = torch.native_group_norm_backward(torch.contiguous(s), x1, m, r, w1, n, c, p, "
+                                + groups + ", [True, False, False])",
+                        "return d")
+                .call(x, gradient, weight, bias);
+    }
+
     private static String groupNorm(int groups, double epsilon) {
         return "torch.group_norm(x, " + groups + ", w1, b1, " + number(epsilon) + ", True)";
     }
@@ -290,6 +363,18 @@ public final class Ops implements Operators {
                         CAST_WB,
                         "return torch.layer_norm(x, torch.size(w1), w1, b1, " + number(epsilon) + ", True)")
                 .call(x, weight, bias);
+    }
+
+    /** The gradient of the input {@code x} of {@link #layerNorm}, from that of its output. */
+    public NDArray layerNormGradient(NDArray x, NDArray gradient, NDArray weight, NDArray bias, double epsilon) {
+        return function(
+                        "x g w b",
+                        CAST_WB,
+                        "y, m, r, = torch.native_layer_norm(x, torch.size(w1), w1, b1, " + number(epsilon) + ")",
+                        "d, dw, db, = torch.native_layer_norm_backward(g, x, torch.size(w1), m, r, w1, b1, "
+                                + "[True, False, False])",
+                        "return d")
+                .call(x, gradient, weight, bias);
     }
 
     /**

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Consumer;
 
 /**
  * A 3×3 convolution with stride 1 and padding 1 by Winograd's minimal filtering F(4×4, 3×3) (Lavin and Gray 2015,
@@ -96,7 +97,7 @@ final class Winograd implements Autograd.Differentiable {
     }
 
     @Override
-    public NDArray forward(NDArray... inputs) {
+    public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
         try (Scope scope = new Scope()) {
             NDArray y = convolve(inputs[0], weight);
             return scope.keep(bias == null ? y : ADD_BIAS.call(y, bias));
@@ -104,8 +105,15 @@ final class Winograd implements Autograd.Differentiable {
     }
 
     @Override
-    public NDArray[] backward(NDArray[] inputs, NDArray output, NDArray gradient) {
-        return new NDArray[] {convolve(gradient, TURNED.call(weight))};
+    public NDArray[] backward(Autograd.Kept kept, NDArray gradient) {
+        return new NDArray[] {inputGradient(gradient, weight)};
+    }
+
+    /** The gradient of the input, from that of the output. */
+    static NDArray inputGradient(NDArray gradient, NDArray weight) {
+        try (Scope scope = new Scope()) {
+            return scope.keep(convolve(gradient, TURNED.call(weight)));
+        }
     }
 
     private static NDArray convolve(NDArray x, NDArray filters) {

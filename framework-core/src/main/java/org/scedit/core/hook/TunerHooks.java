@@ -55,6 +55,13 @@ final class TunerHooks implements Hooks {
     }
 
     @Override
+    public boolean edits(LayerPoint point) {
+        return tuners.stream()
+                .anyMatch(tuner ->
+                        !tuner.merged() && tuner.instance().tuner().layers().containsKey(point));
+    }
+
+    @Override
     public NDArray layer(
             LayerPoint point, NDArray input, NDArray output, NDArray weight, UnaryOperator<NDArray> linear) {
         return sum(point, output, tuner -> {

@@ -22,7 +22,27 @@ final class ConvLayer {
     }
 
     NDArray forward(NDArray x, Hooks hooks) {
-        return hooks.layer(point, x, convolve(x, bias.value()), weight.value(), withoutBias);
+        return hooks.layer(point, x, forward(x), weight.value(), withoutBias);
+    }
+
+    /** Whether it does nothing but convolve, and is not trained. */
+    boolean fixed(Hooks hooks) {
+        return !hooks.edits(point) && !weight.trained() && !bias.trained();
+    }
+
+    /** Without hooks. */
+    NDArray forward(NDArray x) {
+        return convolve(x, bias.value());
+    }
+
+    /**
+     * The gradient of its input.
+     *
+     * @param gradient of its output
+     * @param x        of the input's shape and precision
+     */
+    NDArray gradient(NDArray gradient, NDArray x) {
+        return ops.conv2dGradient(gradient, x, weight.value(), point.stride(), point.padding());
     }
 
     private NDArray convolve(NDArray x, NDArray bias) {

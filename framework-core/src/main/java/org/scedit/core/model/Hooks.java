@@ -9,7 +9,20 @@ import org.scedit.api.SkipPoint;
 /** What a forward pass calls at its hook points. By default every value is returned as it is. */
 public interface Hooks {
     /** No tuner: the base model. */
-    Hooks NONE = new Hooks() {};
+    Hooks NONE = new Hooks() {
+        @Override
+        public boolean edits(LayerPoint point) {
+            return false;
+        }
+    };
+
+    /**
+     * Whether {@link #layer} may do anything there. Where it may not and no weight is trained, a block need not be
+     * recorded operator by operator.
+     */
+    default boolean edits(LayerPoint point) {
+        return true;
+    }
 
     /**
      * The value the decoder concatenates.

@@ -21,8 +21,22 @@ final class LinearLayer {
     }
 
     NDArray forward(NDArray x, Hooks hooks) {
-        NDArray output = multiply(x, bias == null ? null : bias.value());
-        return hooks.layer(point, x, output, weight.value(), withoutBias);
+        return hooks.layer(point, x, forward(x), weight.value(), withoutBias);
+    }
+
+    /** Whether it does nothing but multiply, and is not trained. */
+    boolean fixed(Hooks hooks) {
+        return !hooks.edits(point) && !weight.trained() && (bias == null || !bias.trained());
+    }
+
+    /** Without hooks. */
+    NDArray forward(NDArray x) {
+        return multiply(x, bias == null ? null : bias.value());
+    }
+
+    /** The gradient of its input, from that of its output. */
+    NDArray gradient(NDArray gradient) {
+        return ops.linearGradient(gradient, weight.value());
     }
 
     private NDArray multiply(NDArray x, NDArray bias) {

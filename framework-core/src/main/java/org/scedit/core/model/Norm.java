@@ -33,6 +33,21 @@ final class Norm {
                 : ops.groupNorm(x, weight.value(), bias.value(), groups, epsilon);
     }
 
+    /** Whether it is not trained. */
+    boolean fixed() {
+        return !weight.trained() && !bias.trained();
+    }
+
+    /** The gradient of the input of a layer normalisation, from that of its output. */
+    NDArray gradient(NDArray x, NDArray gradient) {
+        return ops.layerNormGradient(x, gradient, weight.value(), bias.value(), epsilon);
+    }
+
+    /** The gradient of the input of {@link #forwardSilu}, from that of its output. */
+    NDArray siluGradient(NDArray x, NDArray gradient) {
+        return ops.groupNormSiluGradient(x, gradient, weight.value(), bias.value(), groups, epsilon);
+    }
+
     /** Group normalisation followed by SiLU. */
     NDArray forwardSilu(NDArray x) {
         return ops.groupNormSilu(x, weight.value(), bias.value(), groups, epsilon);

@@ -60,6 +60,11 @@ public final class Parameter {
         return value;
     }
 
+    /** Whether a gradient of it is wanted. */
+    boolean trained() {
+        return value().hasGradient();
+    }
+
     /** Replaces the array the forward pass uses; the former one stays with its owner. */
     public void set(NDArray array) {
         value = array;

@@ -1,6 +1,9 @@
 package org.scedit.core.model;
 
+import static org.scedit.core.model.UNetBlock.replace;
+
 import ai.djl.ndarray.NDArray;
+import java.util.function.Consumer;
 import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
@@ -38,12 +41,64 @@ final class ResnetBlock {
     NDArray forward(NDArray input, NDArray time, Hooks hooks) {
         try (Scope scope = new Scope()) {
             NDArray x = Autograd.cut(input);
+            NDArray shift = timeProjection == null ? null : timeProjection.forward(time, hooks);
+            if (fixed(hooks) && (shift == null || !Autograd.records(shift))) {
+                return scope.keep(Autograd.apply(new Fixed(shift), x));
+            }
             NDArray hidden = conv1.forward(norm1.forwardSilu(x), hooks);
-            if (timeProjection != null) {
-                hidden = ops.addPerChannel(hidden, timeProjection.forward(time, hooks));
+            if (shift != null) {
+                hidden = ops.addPerChannel(hidden, shift);
             }
             hidden = conv2.forward(norm2.forwardSilu(hidden), hooks);
             return scope.keep(ops.add(shortcut == null ? x : shortcut.forward(x, hooks), hidden));
+        }
+    }
+
+    private boolean fixed(Hooks hooks) {
+        return conv1.fixed(hooks)
+                && conv2.fixed(hooks)
+                && (shortcut == null || shortcut.fixed(hooks))
+                && norm1.fixed()
+                && norm2.fixed();
+    }
+
+    /**
+     * The block with nothing in it that is trained or edited. Keeps what goes into its normalisations, a third of what
+     * libtorch would record: that is normalised again for the gradient, and convolutions need no input for theirs.
+     *
+     * @param shift what the time adds to each channel; null for nothing
+     */
+    private final class Fixed implements Autograd.Differentiable {
+        private final NDArray shift;
+
+        private Fixed(NDArray shift) {
+            this.shift = shift;
+        }
+
+        @Override
+        public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
+            try (Scope scope = new Scope()) {
+                NDArray x = inputs[0];
+                NDArray hidden = conv1.forward(norm1.forwardSilu(x));
+                if (shift != null) {
+                    hidden = replace(hidden, ops.addPerChannel(hidden, shift));
+                }
+                keep.accept(hidden);
+                NDArray y = conv2.forward(norm2.forwardSilu(hidden));
+                return scope.keep(ops.add(shortcut == null ? x : shortcut.forward(x), y));
+            }
+        }
+
+        @Override
+        public NDArray[] backward(Autograd.Kept kept, NDArray gradient) {
+            try (Scope scope = new Scope()) {
+                NDArray x = kept.inputs()[0];
+                NDArray hidden = kept.more().get(0);
+                NDArray ofHidden = norm2.siluGradient(hidden, conv2.gradient(gradient, hidden));
+                NDArray ofX = norm1.siluGradient(x, conv1.gradient(ofHidden, x));
+                NDArray around = shortcut == null ? gradient : shortcut.gradient(gradient, x);
+                return new NDArray[] {scope.keep(ops.add(around, ofX))};
+            }
         }
     }
 }

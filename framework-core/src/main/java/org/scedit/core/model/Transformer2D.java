@@ -3,6 +3,7 @@ package org.scedit.core.model;
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
@@ -96,8 +97,37 @@ final class Transformer2D {
                 query.close();
                 NDArray read = Autograd.cut(ops.add(seen, textAttention.forward(norm2.forward(seen), text, hooks)));
                 seen.close();
+                if (gated.fixed(hooks) && out.fixed(hooks) && norm3.fixed()) {
+                    return scope.keep(Autograd.apply(new FixedFeedForward(), read));
+                }
                 NDArray hidden = ops.geglu(gated.forward(norm3.forward(read), hooks));
                 return scope.keep(ops.add(read, out.forward(hidden, hooks)));
+            }
+        }
+
+        /**
+         * {@code x + out(geglu(gated(norm(x))))} with nothing in it that is trained or edited. Keeps what goes into the
+         * norm and into the gate; libtorch would record half as much again.
+         */
+        private final class FixedFeedForward implements Autograd.Differentiable {
+            @Override
+            public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
+                try (Scope scope = new Scope()) {
+                    NDArray x = inputs[0];
+                    NDArray wide = gated.forward(norm3.forward(x));
+                    keep.accept(wide);
+                    return scope.keep(ops.add(x, out.forward(ops.geglu(wide))));
+                }
+            }
+
+            @Override
+            public NDArray[] backward(Autograd.Kept kept, NDArray gradient) {
+                try (Scope scope = new Scope()) {
+                    NDArray x = kept.inputs()[0];
+                    NDArray ofWide = ops.gegluGradient(kept.more().get(0), out.gradient(gradient));
+                    NDArray ofX = norm3.gradient(x, gated.gradient(ofWide));
+                    return new NDArray[] {scope.keep(ops.add(gradient, ofX))};
+                }
             }
         }
     }

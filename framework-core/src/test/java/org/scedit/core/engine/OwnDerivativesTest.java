@@ -106,15 +106,78 @@ class OwnDerivativesTest {
 
     @Test
     void gatedGelu() {
-        NDArray own = leaf(1, 2, 5, 12);
-        NDArray plain = leaf(1, 2, 5, 12);
+        NDArray x = leaf(1, 2, 5, 12);
         NDArray target = normal(2, 2, 5, 6);
+        NDArray ofOutput;
         try (Autograd autograd = Autograd.record()) {
-            NDArray actual = ops.geglu(own);
-            NDArray expected = plain.get(":, :, :6").mul(ops.gelu(plain.get(":, :, 6:")));
-            assertClose(actual, expected, 1e-6);
-            autograd.backward(ops.add(ops.meanSquare(actual, target), ops.meanSquare(expected, target)), 1000);
+            NDArray y = Autograd.cut(ops.geglu(x));
+            autograd.backward(ops.meanSquare(y, target), 1000);
+            ofOutput = y.getGradient();
         }
-        assertClose(own.getGradient(), plain.getGradient(), 1e-6);
+        assertClose(ops.gegluGradient(x.stopGradient(), ofOutput), x.getGradient(), 1e-6);
+    }
+
+    @Test
+    void layerNormalisation() {
+        NDArray x = leaf(1, 2, 5, 12);
+        NDArray weight = normal(2, 12);
+        NDArray bias = normal(3, 12);
+        NDArray ofOutput;
+        try (Autograd autograd = Autograd.record()) {
+            NDArray y = Autograd.cut(ops.layerNorm(x, weight, bias, 1e-5));
+            autograd.backward(ops.meanSquare(y, normal(4, 2, 5, 12)), 1000);
+            ofOutput = y.getGradient();
+        }
+        assertClose(ops.layerNormGradient(x.stopGradient(), ofOutput, weight, bias, 1e-5), x.getGradient(), 1e-6);
+    }
+
+    @Test
+    void groupNormalisationWithSilu() {
+        NDArray x = leaf(1, 2, 8, 3, 5);
+        NDArray weight = normal(2, 8);
+        NDArray bias = normal(3, 8);
+        NDArray ofOutput;
+        try (Autograd autograd = Autograd.record()) {
+            NDArray y = Autograd.cut(ops.groupNormSilu(x, weight, bias, 4, 1e-5));
+            autograd.backward(ops.meanSquare(y, normal(4, 2, 8, 3, 5)), 1000);
+            ofOutput = y.getGradient();
+        }
+        NDArray own = ops.groupNormSiluGradient(x.stopGradient(), ofOutput, weight, bias, 4, 1e-5);
+        assertClose(own, x.getGradient(), 1e-6);
+    }
+
+    @ParameterizedTest(name = "{0} to {1} channels, {2} x {3} pixels, kernel {4}, stride {5}")
+    @CsvSource({
+        "6, 10, 7, 9, 3, 1",
+        "6, 10, 8, 8, 3, 2",
+        "6, 10, 7, 9, 1, 1",
+        "512, 1024, 5, 7, 3, 1",
+        "512, 1024, 9, 7, 3, 2"
+    })
+    void convolutions(int in, int out, int height, int width, int kernel, int stride) {
+        int padding = kernel / 2;
+        NDArray x = leaf(1, 2, in, height, width);
+        NDArray weight = normal(2, out, in, kernel, kernel);
+        NDArray ofOutput;
+        try (Autograd autograd = Autograd.record()) {
+            NDArray y = Autograd.cut(ops.conv2d(x, weight, null, stride, padding));
+            autograd.backward(ops.meanSquare(y, Torch.normal(manager, 3, y.getShape())), 1000);
+            ofOutput = y.getGradient();
+        }
+        NDArray own = ops.conv2dGradient(ofOutput, x.stopGradient(), weight, stride, padding);
+        assertClose(own, x.getGradient(), 1e-5);
+    }
+
+    @Test
+    void linearLayers() {
+        NDArray x = leaf(1, 2, 5, 6);
+        NDArray weight = normal(2, 7, 6);
+        NDArray ofOutput;
+        try (Autograd autograd = Autograd.record()) {
+            NDArray y = Autograd.cut(ops.linear(x, weight, null));
+            autograd.backward(ops.meanSquare(y, normal(3, 2, 5, 7)), 1000);
+            ofOutput = y.getGradient();
+        }
+        assertClose(ops.linearGradient(ofOutput, weight), x.getGradient(), 1e-6);
     }
 }
