@@ -17,6 +17,14 @@ public interface Step {
     boolean training();
 
     /**
+     * Whether a training step keeps only what goes into the layers of U-Net blocks and computes them again for their
+     * gradients. Residuals of layers are then asked for twice, with the same arrays and the same dropped elements.
+     */
+    default boolean gradientCheckpointing() {
+        return false;
+    }
+
+    /**
      * In training, {@code x} with each element zeroed with the given probability and the others scaled up to the same
      * mean; else {@code x} itself. The elements follow from the training's seed and the step, so a resumed run drops the
      * same.

@@ -83,6 +83,11 @@ final class BenchCommand implements Callable<Integer> {
             description = "Also measure how long it takes to put the tuner of a file on the loaded U-Net.")
     private boolean swap;
 
+    @Option(
+            names = "--checkpointing",
+            description = "Compute layers again for their gradients, as train.gradient_checkpointing does.")
+    private boolean checkpointing;
+
     @Parameters(paramLabel = "KEY=VALUE", description = "Settings of the tuner, such as down_ratio=0.5.")
     private List<String> settings = List.of();
 
@@ -92,7 +97,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var measured = new Benchmark.Settings(precision, batch, latent, steps, swap);
+        var measured = new Benchmark.Settings(precision, batch, latent, steps, swap, checkpointing);
         try (PluginCatalogue plugins = Home.plugins()) {
             TunerProvider<?> provider = plugins.tuners().get(tuner);
             if (provider == null) {

@@ -77,8 +77,9 @@ public final class Benchmark {
      * @param latent    side of the latents, at least 8
      * @param steps     measured steps, at least 1; one more is made first and not counted
      * @param swap      whether putting on the tuner of a file is measured too
+     * @param checkpointing whether layers are computed again for their gradients
      */
-    public record Settings(Precision precision, int batch, int latent, int steps, boolean swap) {
+    public record Settings(Precision precision, int batch, int latent, int steps, boolean swap, boolean checkpointing) {
         public Settings {
             requireAtLeast("--batch", batch, 1);
             requireAtLeast("--latent", latent, 8);
@@ -123,6 +124,7 @@ public final class Benchmark {
             line.addProperty("batch", settings.batch());
             line.addProperty("latent", settings.latent());
             line.addProperty("trainable", trainable);
+            line.addProperty("gradient_checkpointing", settings.checkpointing());
             line.addProperty("seconds", rounded(seconds));
             line.addProperty(
                     "peak_rss_mib", peakMebibytes.isPresent() ? (Long) peakMebibytes.getAsLong() : (Long) null);
@@ -179,6 +181,7 @@ public final class Benchmark {
                 TunerInstance tuner = TunerInstance.create(provider.id(), provider, tunerConfig, unet, SEED);
                 TunedUNet tuned = new TunedUNet(unet, settings.precision())) {
             unet.parameters().randomise(manager, SEED, settings.precision());
+            tuned.checkpointGradients(settings.checkpointing());
             tuned.attach(tuner, 1);
             tuner.setTrainable(true);
             List<Trainable> trainables = new ArrayList<>();

@@ -15,16 +15,31 @@ final class Evaluation implements Step {
     private final float[] timesteps;
     private final NDArray text;
     private final OptionalLong seed;
+    private final boolean checkpointing;
     private final Ops ops;
     private int dropouts;
 
-    /** @param seed of what is dropped; empty where nothing is trained */
-    Evaluation(NDArray latents, float[] timesteps, NDArray text, OptionalLong seed, Ops ops) {
+    /**
+     * @param seed          of what is dropped; empty where nothing is trained
+     * @param checkpointing whether layers are computed again for their gradients
+     */
+    Evaluation(NDArray latents, float[] timesteps, NDArray text, OptionalLong seed, boolean checkpointing, Ops ops) {
         this.latents = latents;
         this.timesteps = timesteps;
         this.text = text;
         this.seed = seed;
+        this.checkpointing = checkpointing;
         this.ops = ops;
+    }
+
+    /** How many times elements were dropped so far. */
+    int dropouts() {
+        return dropouts;
+    }
+
+    /** The next elements are dropped as when {@link #dropouts} was this number. */
+    void dropoutsFrom(int number) {
+        dropouts = number;
     }
 
     @Override
@@ -45,6 +60,11 @@ final class Evaluation implements Step {
     @Override
     public boolean training() {
         return seed.isPresent();
+    }
+
+    @Override
+    public boolean gradientCheckpointing() {
+        return checkpointing;
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.scedit.core.model.Hooks;
  */
 final class TunerHooks implements Hooks {
     private final List<TunedUNet.Active> tuners;
-    private final Step step;
+    private final Evaluation step;
     private final Ops ops;
 
     private record Call(NDArray input, NDArray output, NDArray weight, UnaryOperator<NDArray> layer, Step step)
@@ -32,10 +32,25 @@ final class TunerHooks implements Hooks {
         }
     }
 
-    TunerHooks(List<TunedUNet.Active> tuners, Step step, Ops ops) {
+    TunerHooks(List<TunedUNet.Active> tuners, Evaluation step, Ops ops) {
         this.tuners = List.copyOf(tuners);
         this.step = step;
         this.ops = ops;
+    }
+
+    @Override
+    public boolean recomputes() {
+        return step.gradientCheckpointing();
+    }
+
+    @Override
+    public int draws() {
+        return step.dropouts();
+    }
+
+    @Override
+    public void replayFrom(int draws) {
+        step.dropoutsFrom(draws);
     }
 
     @Override

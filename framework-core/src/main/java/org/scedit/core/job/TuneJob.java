@@ -96,6 +96,8 @@ final class TuneJob implements Job {
             throw e;
         }
         unet = new TunedUNet(model.unet(), model.precision());
+        unet.checkpointGradients(
+                recipe.train().map(Recipe.Train::gradientCheckpointing).orElse(false));
         pipeline = new Pipeline(model, unet, options.out()::println);
     }
 

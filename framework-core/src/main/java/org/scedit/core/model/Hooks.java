@@ -9,12 +9,24 @@ import org.scedit.api.SkipPoint;
 /** What a forward pass calls at its hook points. By default every value is returned as it is. */
 public interface Hooks {
     /** No tuner: the base model. */
-    Hooks NONE = new Hooks() {
-        @Override
-        public boolean edits(LayerPoint point) {
-            return false;
-        }
-    };
+    Hooks NONE = none(false);
+
+    /** No tuner, and layers are computed again for their gradients. */
+    Hooks NONE_RECOMPUTED = none(true);
+
+    private static Hooks none(boolean recomputes) {
+        return new Hooks() {
+            @Override
+            public boolean edits(LayerPoint point) {
+                return false;
+            }
+
+            @Override
+            public boolean recomputes() {
+                return recomputes;
+            }
+        };
+    }
 
     /**
      * Whether {@link #layer} may do anything there. Where it may not and no weight is trained, a block need not be
@@ -23,6 +35,22 @@ public interface Hooks {
     default boolean edits(LayerPoint point) {
         return true;
     }
+
+    /**
+     * Whether the U-Net keeps only what goes into its layers, a ResNet with its transformer each, and computes them again
+     * for their gradients (gradient checkpointing).
+     */
+    default boolean recomputes() {
+        return false;
+    }
+
+    /** How many random draws were made so far. */
+    default int draws() {
+        return 0;
+    }
+
+    /** The draws from here on are those that followed when {@link #draws} was this number. */
+    default void replayFrom(int draws) {}
 
     /**
      * The value the decoder concatenates.

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.scedit.core.engine.Autograd;
 
 /** The layers of a U-Net block: ResNets, and after each a transformer where the block has one. */
 final class UNetBlock {
@@ -60,6 +61,21 @@ final class UNetBlock {
      * @return {@code (batch, channels, height, width)}
      */
     NDArray forward(int index, NDArray x, NDArray time, NDArray text, Hooks hooks) {
+        if (!hooks.recomputes()) {
+            return layer(index, x, time, text, hooks);
+        }
+        int draws = hooks.draws();
+        return Autograd.recomputed(
+                inputs -> {
+                    hooks.replayFrom(draws);
+                    return layer(index, inputs[0], inputs[1], inputs[2], hooks);
+                },
+                x,
+                time,
+                text);
+    }
+
+    private NDArray layer(int index, NDArray x, NDArray time, NDArray text, Hooks hooks) {
         NDArray hidden = resnets.get(index).forward(x, time, hooks);
         return index < attentions.size() ? replace(hidden, attentions.get(index).forward(hidden, text, hooks)) : hidden;
     }

@@ -44,7 +44,8 @@ public final class UNetEncoderCopy implements EncoderCopy {
     public Features forward(Step step, NDArray added) {
         try (Scope scope = new Scope()) {
             NDArray text = ops.to(step.text(), Precision.FLOAT32);
-            var encoded = encoder.forward(step.latents(), step.timesteps(), text, added, Precision.FLOAT32, Hooks.NONE);
+            Hooks hooks = step.gradientCheckpointing() ? Hooks.NONE_RECOMPUTED : Hooks.NONE;
+            var encoded = encoder.forward(step.latents(), step.timesteps(), text, added, Precision.FLOAT32, hooks);
             encoded.skips().forEach(scope::keep);
             return new Features(List.copyOf(encoded.skips()), scope.keep(encoded.midBlock()));
         }

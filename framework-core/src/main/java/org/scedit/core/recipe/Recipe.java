@@ -323,6 +323,7 @@ public record Recipe(
      * @param logitStd        of logit-normal: its width
      * @param lossBalance     weights each sample by 1 / running mean loss of its timestep bin
      * @param emaDecay        of the exponential moving average of the weights, in [0, 1); 0 = off
+     * @param gradientCheckpointing keeps less for the gradients and computes it again
      * @param textEncoder     also trains the text encoder
      * @param checkpointEvery optimizer steps between checkpoints; 0 = only at the end or when interrupted
      */
@@ -397,6 +398,12 @@ public record Recipe(
 
             @Setting(value = "decay of the moving average of the weights, below 1; 0 = off", defaultsTo = "0", min = 0)
             double emaDecay,
+
+            @Setting(
+                    value = "keep only what goes into the U-Net's layers and compute them again for their gradients:"
+                            + " less memory, more time, the same result",
+                    defaultsTo = "false")
+            boolean gradientCheckpointing,
 
             @Setting(value = "also train the text encoder (with tuner full)", defaultsTo = "false")
             boolean textEncoder,

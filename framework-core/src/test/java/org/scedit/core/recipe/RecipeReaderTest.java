@@ -86,6 +86,7 @@ class RecipeReaderTest {
                         false,
                         0,
                         false,
+                        false,
                         100)),
                 Optional.empty());
         assertThat(folder.read("good.yaml")).isEqualTo(expected);
@@ -133,6 +134,7 @@ class RecipeReaderTest {
               logit_std: 1.5
               loss_balance: true
               ema_decay: 0.999
+              gradient_checkpointing: true
               text_encoder: true
               checkpoint_every: 0
             sample:
@@ -186,6 +188,7 @@ class RecipeReaderTest {
                         1.5,
                         true,
                         0.999,
+                        true,
                         true,
                         0)),
                 Optional.of(new Sample(
@@ -254,6 +257,7 @@ class RecipeReaderTest {
                       logit_std: 1.0
                       loss_balance: false
                       ema_decay: 0.0
+                      gradient_checkpointing: false
                       text_encoder: false
                       checkpoint_every: 100
                     sample:
