@@ -1,6 +1,7 @@
 package org.scedit.api;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /** One evaluation of the U-Net, as its tuners see it. */
 public interface Step {
@@ -12,6 +13,11 @@ public interface Step {
 
     /** The text states, {@code (batch, tokens, width)}, float32. */
     NDArray text();
+
+    /** What the U-Net is told besides the text states; empty (the default) for all but Stable Diffusion XL's. */
+    default Optional<AddedConditions> added() {
+        return Optional.empty();
+    }
 
     /** Whether gradients are recorded for a training step. */
     boolean training();

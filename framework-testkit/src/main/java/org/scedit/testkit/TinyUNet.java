@@ -12,6 +12,7 @@ import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.model.ConfigFile;
+import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.UNet;
 
 /**
@@ -103,7 +104,7 @@ public final class TinyUNet implements AutoCloseable {
     public NDArray forwardTraining(long seed) {
         try (Scope scope = new Scope()) {
             tuned.conditions(this::map);
-            return scope.keep(tuned.forwardTraining(latents, TIMESTEPS, text, seed));
+            return scope.keep(tuned.forwardTraining(latents, TIMESTEPS, TextCondition.of(text), seed));
         }
     }
 

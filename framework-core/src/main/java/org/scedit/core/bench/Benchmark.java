@@ -20,9 +20,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.scedit.api.AddedConditions;
 import org.scedit.api.Conditions;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
+import org.scedit.core.data.Framing;
 import org.scedit.core.diffusion.LearningRate;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.diffusion.SchedulerConfig;
@@ -38,6 +40,7 @@ import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.job.Memory;
 import org.scedit.core.model.ConfigFile;
+import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.UNet;
 import org.scedit.core.train.AdamW;
 import org.scedit.core.train.DiffusionObjective;
@@ -189,7 +192,7 @@ public final class Benchmark {
             var objective = new DiffusionObjective(
                     tuned,
                     schedule(),
-                    new RandomBatches(settings.batch(), unet.inChannels(), settings.latent(), unet.textChannels()),
+                    new RandomBatches(settings.batch(), settings.latent(), unet),
                     trainables,
                     new DiffusionObjective.Settings(0, 0, new TimestepSampling.Uniform(), false),
                     SEED);
@@ -301,16 +304,27 @@ public final class Benchmark {
     }
 
     /** The same random latents, text states and condition maps in every step. */
-    private record RandomBatches(int size, int channels, int side, int textWidth)
-            implements DiffusionObjective.Batches {
+    private record RandomBatches(int size, int side, UNet unet) implements DiffusionObjective.Batches {
         @Override
         public NDArray latents(long batch, NDManager manager) {
-            return Torch.normal(manager, Randomness.seed(SEED, "latents", 0), new Shape(size, channels, side, side));
+            return Torch.normal(
+                    manager, Randomness.seed(SEED, "latents", 0), new Shape(size, unet.inChannels(), side, side));
         }
 
         @Override
-        public NDArray texts(long batch, NDManager manager) {
-            return Torch.normal(manager, Randomness.seed(SEED, "texts", 0), new Shape(size, TOKENS, textWidth));
+        public TextCondition texts(long batch, NDManager manager) {
+            NDArray states = normal(manager, "texts", new Shape(size, TOKENS, unet.textChannels()));
+            if (unet.pooledChannels() == 0) {
+                return TextCondition.of(states);
+            }
+            NDArray pooled = normal(manager, "pooled texts", new Shape(size, unet.pooledChannels()));
+            Framing whole = Framing.whole(PIXELS * side, PIXELS * side);
+            return new TextCondition(
+                    states, Optional.of(new AddedConditions(pooled, Framing.sizes(Collections.nCopies(size, whole)))));
+        }
+
+        private static NDArray normal(NDManager manager, String purpose, Shape shape) {
+            return Torch.normal(manager, Randomness.seed(SEED, purpose, 0), shape);
         }
 
         @Override

@@ -2,18 +2,21 @@ package org.scedit.core.hook;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.scedit.api.AddedConditions;
 import org.scedit.api.Step;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
+import org.scedit.core.model.TextCondition;
 
 /** One evaluation of the U-Net. Dropped elements are numbered by the call, so that the same training drops the same. */
 final class Evaluation implements Step {
     private final NDArray latents;
     private final float[] timesteps;
-    private final NDArray text;
+    private final TextCondition text;
     private final OptionalLong seed;
     private final boolean checkpointing;
     private final Ops ops;
@@ -23,7 +26,8 @@ final class Evaluation implements Step {
      * @param seed          of what is dropped; empty where nothing is trained
      * @param checkpointing whether layers are computed again for their gradients
      */
-    Evaluation(NDArray latents, float[] timesteps, NDArray text, OptionalLong seed, boolean checkpointing, Ops ops) {
+    Evaluation(
+            NDArray latents, float[] timesteps, TextCondition text, OptionalLong seed, boolean checkpointing, Ops ops) {
         this.latents = latents;
         this.timesteps = timesteps;
         this.text = text;
@@ -54,7 +58,12 @@ final class Evaluation implements Step {
 
     @Override
     public NDArray text() {
-        return text;
+        return text.states();
+    }
+
+    @Override
+    public Optional<AddedConditions> added() {
+        return text.added();
     }
 
     @Override

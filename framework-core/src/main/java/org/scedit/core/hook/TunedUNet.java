@@ -21,6 +21,7 @@ import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.model.Hooks;
 import org.scedit.core.model.Parameter;
+import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.UNet;
 
 /**
@@ -172,19 +173,24 @@ public final class TunedUNet implements AutoCloseable {
 
     /** Predicts the noise with all tuners, as {@link UNet#forward}. */
     public NDArray forward(NDArray latents, float[] timesteps, NDArray text) {
+        return forward(latents, timesteps, TextCondition.of(text));
+    }
+
+    /** Predicts the noise with all tuners, as {@link UNet#forward}. */
+    public NDArray forward(NDArray latents, float[] timesteps, TextCondition text) {
         return forward(latents, timesteps, text, OptionalLong.empty());
     }
 
     /**
-     * {@link #forward(NDArray, float[], NDArray)} for a training step.
+     * {@link #forward(NDArray, float[], TextCondition)} for a training step.
      *
      * @param seed of what tuners drop in this step
      */
-    public NDArray forwardTraining(NDArray latents, float[] timesteps, NDArray text, long seed) {
+    public NDArray forwardTraining(NDArray latents, float[] timesteps, TextCondition text, long seed) {
         return forward(latents, timesteps, text, OptionalLong.of(seed));
     }
 
-    private NDArray forward(NDArray latents, float[] timesteps, NDArray text, OptionalLong seed) {
+    private NDArray forward(NDArray latents, float[] timesteps, TextCondition text, OptionalLong seed) {
         List<Active> active = attached.values().stream()
                 .map(each -> new Active(each.instance(), each.scale().at(progress), each.merged()))
                 .filter(each -> each.scale() != 0)

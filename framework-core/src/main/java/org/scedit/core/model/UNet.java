@@ -11,8 +11,8 @@ import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
 
 /**
- * diffusers' {@code UNet2DConditionModel}, of the Stable Diffusion 1.x and 2.x form: predicts the noise in latents,
- * given a timestep and a text. The one forward pass that tuners hang their residuals on.
+ * diffusers' {@code UNet2DConditionModel}, of the form of Stable Diffusion 1.x, 2.x and XL and of their inpainting
+ * models: predicts the noise in latents, given a timestep and a text. The one forward pass that tuners hang their residuals on.
  */
 public final class UNet {
     private final ConfigFile config;
@@ -74,6 +74,16 @@ public final class UNet {
         return settings.textChannels();
     }
 
+    /** Channels of what it predicts: those of the latents without what an inpainting model takes besides them. */
+    public int outChannels() {
+        return settings.outChannels();
+    }
+
+    /** Width of the pooled text it takes besides the text states, with the sizes of pictures; 0 if it takes neither. */
+    public int pooledChannels() {
+        return settings.addition().map(UNetConfig.Addition::pooledChannels).orElse(0);
+    }
+
     /** Height and width in latent pixels it was trained at. */
     public int sampleSize() {
         return config.integer("sample_size", 64);
@@ -90,9 +100,19 @@ public final class UNet {
      * @return {@code (batch, outChannels, height, width)}, float32; belongs to the manager of {@code latents}
      */
     public NDArray forward(NDArray latents, float[] timesteps, NDArray text, Precision precision, Hooks hooks) {
+        return forward(latents, timesteps, TextCondition.of(text), precision, hooks);
+    }
+
+    /**
+     * {@link #forward(NDArray, float[], NDArray, Precision, Hooks)} with all that the U-Net is conditioned on.
+     *
+     * @throws IllegalArgumentException if it takes pooled text and sizes, and they are missing or of another shape
+     */
+    public NDArray forward(NDArray latents, float[] timesteps, TextCondition text, Precision precision, Hooks hooks) {
         try (Scope scope = new Scope()) {
-            NDArray states = Autograd.cut(ops.to(text, precision));
-            var encoded = encoder.forward(latents, timesteps, states, null, precision, hooks);
+            NDArray states = Autograd.cut(ops.to(text.states(), precision));
+            var condition = new TextCondition(states, text.added());
+            var encoded = encoder.forward(latents, timesteps, condition, null, precision, hooks);
             NDArray out = decoder.forward(encoded, states, hooks);
             return scope.keep(ops.to(out, Precision.FLOAT32));
         }

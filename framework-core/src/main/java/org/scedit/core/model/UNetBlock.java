@@ -38,7 +38,7 @@ final class UNetBlock {
                         block.path() + ".attentions." + i,
                         current,
                         block.heads(),
-                        block.depth(),
+                        block.depths().get(i),
                         config.textChannels(),
                         config.groups(),
                         config.linearProjection()));

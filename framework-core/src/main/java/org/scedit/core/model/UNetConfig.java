@@ -1,7 +1,11 @@
 package org.scedit.core.model;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.scedit.core.UserException;
 
 /**
@@ -14,6 +18,7 @@ import org.scedit.core.UserException;
  * @param epsilon           of the ResNets' group normalisations
  * @param linearProjection  whether transformers project with linear layers, else with 1×1 convolutions
  * @param downsamplePadding zero padding of the downsamplers in pixels
+ * @param addition          what is added to the time embedding; empty for nothing
  * @param down              the encoder's blocks in forward order
  * @param mid               the block between encoder and decoder
  * @param up                the decoder's blocks in forward order
@@ -26,6 +31,7 @@ record UNetConfig(
         double epsilon,
         boolean linearProjection,
         int downsamplePadding,
+        Optional<Addition> addition,
         List<Block> down,
         Block mid,
         List<Block> up) {
@@ -38,10 +44,34 @@ record UNetConfig(
      * @param resnets    how many ResNets it has
      * @param attentions how many of them, from the first on, a transformer follows
      * @param heads      attention heads of a transformer
-     * @param depth      layers of a transformer
+     * @param depths     layers of each transformer
      * @param resizes    whether a downsampler (encoder) or an upsampler (decoder) ends it
      */
-    record Block(String path, int channels, int resnets, int attentions, int heads, int depth, boolean resizes) {}
+    record Block(
+            String path, int channels, int resnets, int attentions, int heads, List<Integer> depths, boolean resizes) {
+        Block {
+            depths = List.copyOf(depths);
+        }
+    }
+
+    /**
+     * The pooled text and the sizes of pictures that are added to the time embedding.
+     *
+     * @param sizeChannels   sinusoids of each size
+     * @param pooledChannels width of the pooled text
+     */
+    record Addition(int sizeChannels, int pooledChannels) {
+        /** Numbers for each picture. */
+        static final int SIZES = 6;
+
+        /** Width of all of it together. */
+        int channels() {
+            return pooledChannels + SIZES * sizeChannels;
+        }
+    }
+
+    private static final String DEPTHS = "transformer_layers_per_block";
+    private static final String REVERSE_DEPTHS = "reverse_transformer_layers_per_block";
 
     UNetConfig {
         down = List.copyOf(down);
@@ -63,7 +93,6 @@ record UNetConfig(
         // diffusers' name is a misnomer that 40,000 configurations keep: it is the number of heads.
         String headsKey = config.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
         List<Integer> heads = config.integersPerBlock(headsKey, 8, blocks);
-        List<Integer> depths = config.integersPerBlock("transformer_layers_per_block", 1, blocks);
 
         List<Block> down = new ArrayList<>();
         List<Block> up = new ArrayList<>();
@@ -71,10 +100,14 @@ record UNetConfig(
         for (int i = 0; i < blocks; i++) {
             int resnets = layers.get(i);
             int attentions = attends(config, "down_block_types", downTypes.get(i), "DownBlock2D") ? resnets : 0;
+            List<Integer> depths = depths(config, DEPTHS, i, blocks, resnets);
             down.add(new Block(
-                    "down_blocks." + i, channels.get(i), resnets, attentions, heads.get(i), depths.get(i), i < last));
+                    "down_blocks." + i, channels.get(i), resnets, attentions, heads.get(i), depths, i < last));
         }
-        var mid = new Block("mid_block", channels.get(last), 2, 1, heads.get(last), depths.get(last), false);
+        List<Integer> midDepth =
+                depths(config, DEPTHS, last, blocks, down.get(last).resnets()).subList(0, 1);
+        var mid = new Block("mid_block", channels.get(last), 2, 1, heads.get(last), midDepth, false);
+        boolean ownDepths = config.has(REVERSE_DEPTHS);
         for (int i = 0; i < blocks; i++) {
             Block mirrored = down.get(last - i);
             int resnets = mirrored.resnets() + 1;
@@ -85,7 +118,9 @@ record UNetConfig(
                     resnets,
                     attentions,
                     mirrored.heads(),
-                    mirrored.depth(),
+                    ownDepths
+                            ? depths(config, REVERSE_DEPTHS, i, blocks, resnets)
+                            : depths(config, DEPTHS, last - i, blocks, resnets),
                     i < last));
         }
         return new UNetConfig(
@@ -96,6 +131,7 @@ record UNetConfig(
                 config.decimal("norm_eps", 1e-5),
                 config.flag("use_linear_projection", false),
                 config.integer("downsample_padding", 1),
+                addition(config),
                 down,
                 mid,
                 up);
@@ -109,6 +145,53 @@ record UNetConfig(
     /** Width of the time embedding. */
     int timeChannels() {
         return 4 * baseChannels();
+    }
+
+    /**
+     * Layers of each of a block's transformers.
+     *
+     * @param key   of one number for all blocks, or of a list with one for each block or with a list of one for each
+     *     transformer of the block
+     * @param count how many transformers the block has
+     */
+    private static List<Integer> depths(ConfigFile config, String key, int block, int blocks, int count) {
+        if (!config.has(key) || !config.values().get(key).isJsonArray()) {
+            return Collections.nCopies(count, config.integer(key, 1));
+        }
+        JsonArray all = config.values().getAsJsonArray(key);
+        if (all.size() != blocks) {
+            return Collections.nCopies(
+                    count, config.integersPerBlock(key, 1, blocks).get(block)); // which refuses it
+        }
+        JsonElement here = all.get(block);
+        if (!here.isJsonArray()) {
+            return Collections.nCopies(count, here.getAsInt());
+        }
+        if (key.equals(DEPTHS) && !config.has(REVERSE_DEPTHS)) {
+            throw new UserException(config.file() + ": '" + DEPTHS + "' has a list for a block, which needs '"
+                    + REVERSE_DEPTHS + "' for the decoder, as diffusers writes it");
+        }
+        List<Integer> depths = new ArrayList<>();
+        here.getAsJsonArray().forEach(each -> depths.add(each.getAsInt()));
+        if (depths.size() != count) {
+            throw new UserException(config.file() + ": '" + key + "' has " + depths.size() + " numbers for block "
+                    + block + ", expected one for each of its " + count + " transformers");
+        }
+        return depths;
+    }
+
+    private static Optional<Addition> addition(ConfigFile config) {
+        if (!config.has("addition_embed_type")) {
+            return Optional.empty();
+        }
+        int sizeChannels = config.integer("addition_time_embed_dim");
+        int pooled = config.integer("projection_class_embeddings_input_dim") - Addition.SIZES * sizeChannels;
+        if (pooled < 1) {
+            throw new UserException(config.file() + ": 'projection_class_embeddings_input_dim' is "
+                    + config.integer("projection_class_embeddings_input_dim") + ", expected more than "
+                    + Addition.SIZES + " times 'addition_time_embed_dim', " + sizeChannels + " each");
+        }
+        return Optional.of(new Addition(sizeChannels, pooled));
     }
 
     private static boolean attends(ConfigFile config, String key, String type, String plain) {
@@ -132,9 +215,27 @@ record UNetConfig(
         config.supportOnly("freq_shift", "0", "0", "0.0");
         config.supportOnly("center_input_sample", "false", "false");
         config.supportOnly("dual_cross_attention", "false", "false");
-        config.supportOnly("addition_embed_type", "none", "none");
-        config.supportOnly("class_embed_type", "none", "none");
-        config.supportOnly("encoder_hid_dim", "none", "none");
+        config.supportOnly("addition_embed_type", "none", "none", "text_time");
+        // what no Stable Diffusion uses, and would compute something else
+        for (String key : List.of(
+                "class_embed_type",
+                "num_class_embeds",
+                "encoder_hid_dim",
+                "encoder_hid_dim_type",
+                "cross_attention_norm",
+                "time_cond_proj_dim",
+                "time_embedding_act_fn",
+                "time_embedding_dim",
+                "timestep_post_act")) {
+            config.supportOnly(key, "none", "none");
+        }
+        config.supportOnly("only_cross_attention", "false", "false");
+        config.supportOnly("mid_block_only_cross_attention", "false", "false");
+        config.supportOnly("resnet_skip_time_act", "false", "false");
+        config.supportOnly("class_embeddings_concat", "false", "false");
+        config.supportOnly("mid_block_scale_factor", "1", "1", "1.0");
+        config.supportOnly("resnet_out_scale_factor", "1.0", "1", "1.0");
+        config.supportOnly("dropout", "0.0", "0", "0.0");
         config.supportOnly("attention_type", "default", "default");
         config.supportOnly("conv_in_kernel", "3", "3");
         config.supportOnly("conv_out_kernel", "3", "3");

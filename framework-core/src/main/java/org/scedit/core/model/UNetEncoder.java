@@ -47,7 +47,7 @@ final class UNetEncoder {
         ops = model.ops();
         int current = config.baseChannels();
         convIn = new ConvLayer(model, "conv_in", config.inChannels(), current, 3, 1, 1);
-        timeEmbedding = new TimeEmbedding(model, "time_embedding", current, config.timeChannels());
+        timeEmbedding = new TimeEmbedding(model, config);
         int downsampling = 1;
         skips.add(new Size(current, downsampling));
         for (UNetConfig.Block block : config.down()) {
@@ -84,11 +84,19 @@ final class UNetEncoder {
      *
      * @param latents   {@code (batch, inChannels, height, width)}, float32
      * @param timesteps one for each picture, 0..999
-     * @param text      {@code (batch, tokens, textChannels)}, in the given precision
+     * @param condition the text; its states in the given precision
      * @param added     to the first convolution's output, of its shape and precision; null for nothing
      */
-    Encoded forward(NDArray latents, float[] timesteps, NDArray text, NDArray added, Precision precision, Hooks hooks) {
-        NDArray time = Autograd.cut(timeEmbedding.forward(timesteps, latents.getManager(), precision, hooks));
+    Encoded forward(
+            NDArray latents,
+            float[] timesteps,
+            TextCondition condition,
+            NDArray added,
+            Precision precision,
+            Hooks hooks) {
+        NDArray text = condition.states();
+        NDArray time = Autograd.cut(
+                timeEmbedding.forward(timesteps, condition.added(), latents.getManager(), precision, hooks));
         NDArray hidden = convIn.forward(ops.to(latents, precision), hooks);
         if (added != null) {
             hidden = replace(hidden, add(hidden, added));

@@ -43,7 +43,7 @@ public final class UNetEncoderCopy implements EncoderCopy {
     @Override
     public Features forward(Step step, NDArray added) {
         try (Scope scope = new Scope()) {
-            NDArray text = ops.to(step.text(), Precision.FLOAT32);
+            var text = new TextCondition(ops.to(step.text(), Precision.FLOAT32), step.added());
             Hooks hooks = step.gradientCheckpointing() ? Hooks.NONE_RECOMPUTED : Hooks.NONE;
             var encoded = encoder.forward(step.latents(), step.timesteps(), text, added, Precision.FLOAT32, hooks);
             encoded.skips().forEach(scope::keep);

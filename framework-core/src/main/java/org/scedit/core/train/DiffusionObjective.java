@@ -14,6 +14,7 @@ import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.ScriptFunction;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.model.TextCondition;
 
 /**
  * The denoising loss of a latent diffusion model (Ho et al. 2020, arXiv:2006.11239):
@@ -31,8 +32,8 @@ public final class DiffusionObjective implements Objective {
         /** Latents of the batch, scaled as the U-Net takes them, {@code (size, channels, height, width)}. */
         NDArray latents(long batch, NDManager manager);
 
-        /** Text states of the batch, {@code (size, tokens, width)}; recorded where the text encoder is trained. */
-        NDArray texts(long batch, NDManager manager);
+        /** Texts of the batch, as the U-Net takes them; recorded where the text encoder is trained. */
+        TextCondition texts(long batch, NDManager manager);
 
         /** Condition maps of the batch; empty (the default) where no tuner takes any. */
         default Optional<Conditions> conditions(long batch, NDManager manager) {
@@ -110,10 +111,11 @@ public final class DiffusionObjective implements Objective {
      * @param latents   {@code (batch, channels, height, width)}
      * @param noise     likewise
      * @param timesteps one a sample
-     * @param texts     {@code (batch, tokens, width)}
+     * @param texts     as many as timesteps
      * @return a scalar
      */
-    public NDArray loss(long batch, NDArray latents, NDArray noise, int[] timesteps, NDArray texts, NDManager manager) {
+    public NDArray loss(
+            long batch, NDArray latents, NDArray noise, int[] timesteps, TextCondition texts, NDManager manager) {
         try (Scope scope = new Scope()) {
             int count = timesteps.length;
             float[] signal = new float[count];

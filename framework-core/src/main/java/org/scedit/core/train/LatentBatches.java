@@ -23,6 +23,7 @@ import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.generate.TextStates;
 import org.scedit.core.model.DiffusionModel;
+import org.scedit.core.model.TextCondition;
 
 /**
  * Batches of a data set as latents and text states. Every picture is encoded once, before training, and kept as mean and
@@ -154,18 +155,18 @@ public final class LatentBatches implements DiffusionObjective.Batches {
     }
 
     @Override
-    public NDArray texts(long batch, NDManager manager) {
+    public TextCondition texts(long batch, NDManager manager) {
         var random = new SplittableRandom(Randomness.seed(settings.seed(), "dropout", batch));
         List<String> chosen = new ArrayList<>();
         for (int index : order.batch(batch)) {
             chosen.add(random.nextDouble() < settings.captionDropout() ? "" : captions[index]);
         }
         if (!settings.trainText()) {
-            return texts.of(manager, chosen);
+            return TextCondition.of(texts.of(manager, chosen));
         }
         long[][] ids = chosen.stream()
                 .map(caption -> model.tokenizer().encode(caption).ids())
                 .toArray(long[][]::new);
-        return model.textEncoder().forward(manager, ids);
+        return TextCondition.of(model.textEncoder().forward(manager, ids));
     }
 }

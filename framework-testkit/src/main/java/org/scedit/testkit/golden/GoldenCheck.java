@@ -19,7 +19,6 @@ interface GoldenCheck {
 
     /** A name that begins so is checked so; the first that fits decides. */
     List<Map.Entry<String, GoldenCheck>> RULES = List.of(
-            Map.entry("unet-sdxl", NOT_YET),
             Map.entry("unet-", new UNetCheck()),
             Map.entry("vae", new AutoencoderCheck()),
             Map.entry("text-clip-l", new TextEncoderCheck()),

@@ -22,6 +22,7 @@ import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.UNet;
 import org.scedit.core.train.AdamW;
 import org.scedit.core.train.DiffusionObjective;
@@ -228,7 +229,7 @@ final class TrainingCheck implements GoldenCheck {
                     io.array(manager, prefix + "latents"),
                     noise,
                     PerSample.integers(io.longs(prefix + "timesteps")),
-                    io.array(manager, prefix + "encoder_hidden_states"),
+                    TextCondition.of(io.array(manager, prefix + "encoder_hidden_states")),
                     manager);
             losses.add(loss.getFloat());
             return loss;

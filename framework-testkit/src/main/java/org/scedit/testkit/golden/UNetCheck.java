@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.scedit.api.AddedConditions;
 import org.scedit.api.FeaturePoint;
 import org.scedit.api.SkipPoint;
 import org.scedit.core.diffusion.NoiseSchedule;
@@ -16,6 +18,7 @@ import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.model.Hooks;
+import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.UNet;
 
 /** A U-Net: output, every skip, middle, loss and gradients; and a velocity model's training target. */
@@ -36,7 +39,7 @@ final class UNetCheck implements GoldenCheck {
         try (NDManager manager = Torch.newManager()) {
             UNet unet = Models.unet(goldenCase, "", manager);
             NDArray sample = io.array(manager, "in.sample");
-            NDArray text = io.array(manager, "in.encoder_hidden_states");
+            TextCondition text = text(io, manager);
             float[] timesteps = io.timesteps("in.timestep");
 
             var recorder = new Recorder();
@@ -61,6 +64,16 @@ final class UNetCheck implements GoldenCheck {
             }
             watched.forEach((name, array) -> goldenCase.gradient(io, "grad." + name, array));
         }
+    }
+
+    /** Text states, and Stable Diffusion XL's additions where the case has some. */
+    private static TextCondition text(Tensors io, NDManager manager) {
+        NDArray states = io.array(manager, "in.encoder_hidden_states");
+        return io.has("in.text_embeds")
+                ? new TextCondition(
+                        states,
+                        Optional.of(new AddedConditions(io.array(manager, "in.text_embeds"), io.floats("in.time_ids"))))
+                : TextCondition.of(states);
     }
 
     private static void velocity(GoldenCase goldenCase, Tensors io) {
@@ -95,7 +108,7 @@ final class UNetCheck implements GoldenCheck {
                         io.array(manager, "in.latents"),
                         io.array(manager, "in.noise"),
                         PerSample.integers(timesteps),
-                        text,
+                        TextCondition.of(text),
                         manager);
                 goldenCase.output(io, "out.loss", loss.getFloat());
             }
