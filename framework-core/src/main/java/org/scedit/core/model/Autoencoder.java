@@ -43,6 +43,9 @@ public final class Autoencoder {
         this.config = config;
         config.supportOnly("_class_name", "AutoencoderKL", "AutoencoderKL");
         config.supportOnly("act_fn", "silu", "silu");
+        for (String key : List.of("latents_mean", "latents_std", "shift_factor")) {
+            config.supportOnly(key, "none", "none"); // other models' latents, which are not only scaled
+        }
         for (String type : config.texts("down_block_types")) {
             if (!type.equals("DownEncoderBlock2D")) {
                 throw new UserException(config.file() + ": 'down_block_types' holds " + type

@@ -6,16 +6,23 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 
 /**
- * transformers' {@code CLIPTextModel}: token ids to text states. A token sees only itself and earlier ones; padding is
- * seen like any token.
+ * transformers' {@code CLIPTextModel}, or {@code CLIPTextModelWithProjection}: token ids to text states, and to one
+ * vector for a prompt. A token sees only itself and earlier ones; padding is seen like any token.
  */
 public final class TextEncoder {
+    /** The layer that a {@code CLIPTextModelWithProjection} has besides. */
+    static final String PROJECTION = "text_projection";
+
+    /** What old configurations say of every tokenizer; transformers then takes the largest id for the end mark. */
+    private static final int LEGACY_END = 2;
+
     private final ConfigFile config;
     private final ParameterSet parameters;
     private final Ops ops;
@@ -23,6 +30,7 @@ public final class TextEncoder {
     private final Parameter positions;
     private final List<Layer> layers = new ArrayList<>();
     private final Norm finalNorm;
+    private final Optional<LinearLayer> projection;
 
     /** Builds the text encoder without weights. */
     public TextEncoder(ConfigFile config) {
@@ -42,6 +50,16 @@ public final class TextEncoder {
             layers.add(new Layer(model, "text_model.encoder.layers." + i, config, epsilon));
         }
         finalNorm = Norm.layer(model, "text_model.final_layer_norm", width, epsilon);
+        projection = architecture(config).equals("CLIPTextModelWithProjection")
+                ? Optional.of(new LinearLayer(model, PROJECTION, width, config.integer("projection_dim", 512), false))
+                : Optional.empty();
+    }
+
+    /** The configuration of either kind has a {@code projection_dim}; only this tells them apart. */
+    private static String architecture(ConfigFile config) {
+        return config.has("architectures") && !config.texts("architectures").isEmpty()
+                ? config.texts("architectures").get(0)
+                : "CLIPTextModel";
     }
 
     /** Reads {@code config.json} of a {@code text_encoder/} folder and builds the encoder without weights. */
@@ -64,6 +82,16 @@ public final class TextEncoder {
         return config.integer("hidden_size");
     }
 
+    /** Whether it has a projection for {@link #pooled}. */
+    public boolean projects() {
+        return projection.isPresent();
+    }
+
+    /** Width of the {@linkplain #pooled pooled} state of a prompt. */
+    public int pooledWidth() {
+        return projects() ? config.integer("projection_dim", 512) : width();
+    }
+
     /** The longest prompt in tokens, start and end included. */
     public int maxTokens() {
         return config.integer("max_position_embeddings", 77);
@@ -75,7 +103,7 @@ public final class TextEncoder {
     }
 
     /**
-     * The states Stable Diffusion 1.x conditions on: the last layer's, after the final norm.
+     * The states Stable Diffusion 1.x and 2.x condition on: the last layer's, after the final norm.
      *
      * @param manager owns the result
      * @param ids     token ids of each prompt, all of one length of at most {@link #maxTokens}
@@ -112,6 +140,38 @@ public final class TextEncoder {
     /** The final norm of a hidden state, {@code (batch, tokens, width)}. */
     public NDArray finalNorm(NDArray hidden) {
         return finalNorm.forward(hidden);
+    }
+
+    /**
+     * One vector for a prompt: the state at its end mark, through the projection if there is one.
+     *
+     * @param ids    as {@link #forward} takes them
+     * @param states what {@link #forward} made of them
+     * @return {@code (batch, pooledWidth)}, float32; belongs to the manager of {@code states}
+     */
+    public NDArray pooled(long[][] ids, NDArray states) {
+        try (Scope scope = new Scope()) {
+            int length = ids[0].length;
+            long[] positions = new long[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                positions[i] = (long) i * length + endOf(ids[i]);
+            }
+            NDArray rows = states.reshape((long) ids.length * length, width());
+            NDArray ends = ops.embedding(Torch.of(states.getManager(), positions, new Shape(positions.length)), rows);
+            return scope.keep(projection.isPresent() ? projection.get().forward(ends, Hooks.NONE) : ends);
+        }
+    }
+
+    /** As transformers finds it: the first end mark (the first token where there is none), or the first largest id. */
+    private int endOf(long[] ids) {
+        int end = config.integer("eos_token_id", LEGACY_END);
+        int position = 0;
+        for (int i = ids.length - 1; i >= 0; i--) {
+            if (end == LEGACY_END ? ids[i] >= ids[position] : ids[i] == end) {
+                position = i;
+            }
+        }
+        return position;
     }
 
     private static final class Layer {

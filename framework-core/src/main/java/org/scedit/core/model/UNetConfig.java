@@ -160,8 +160,8 @@ record UNetConfig(
         }
         JsonArray all = config.values().getAsJsonArray(key);
         if (all.size() != blocks) {
-            return Collections.nCopies(
-                    count, config.integersPerBlock(key, 1, blocks).get(block)); // which refuses it
+            throw new UserException(config.file() + ": '" + key + "' has " + all.size()
+                    + " entries, expected one for each of " + blocks + " blocks");
         }
         JsonElement here = all.get(block);
         if (!here.isJsonArray()) {

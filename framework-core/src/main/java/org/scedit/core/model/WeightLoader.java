@@ -15,10 +15,11 @@ import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.weights.DType;
 import org.scedit.core.weights.KeyReport;
+import org.scedit.core.weights.PartWeights;
 import org.scedit.core.weights.SafetensorsFile;
 
 /**
- * Fills a model's parameters from a safetensors file. Weights already in the wanted precision stay where they are, mapped
+ * Fills a model's parameters from files. Weights of a safetensors file that are already in the wanted precision stay where they are, mapped
  * from the file: they cost page cache, which processes share, and no copy. Every key must be used and every parameter
  * filled, or nothing is.
  */
@@ -52,11 +53,16 @@ public final class WeightLoader {
         return new WeightLoader(manager, precision, rename, ignored);
     }
 
-    /** @throws UserException if a key is left over, a parameter is missing or a shape differs; the message lists them */
+    /** {@link #load(ParameterSet, PartWeights)} from one file. */
     public void load(ParameterSet parameters, SafetensorsFile file) {
+        load(parameters, PartWeights.of(file));
+    }
+
+    /** @throws UserException if a key is left over, a parameter is missing or a shape differs; the message lists them */
+    public void load(ParameterSet parameters, PartWeights file) {
         var report = new KeyReport();
         Set<String> missing = new LinkedHashSet<>(parameters.shapes().keySet());
-        for (SafetensorsFile.Entry entry : file.entries().values()) {
+        for (PartWeights.Tensor entry : file.tensors().values()) {
             String name = rename.apply(entry.name());
             Parameter parameter = parameters.get(name);
             if (parameter == null) {
@@ -73,7 +79,7 @@ public final class WeightLoader {
             throw new UserException(file.path() + ": these weights do not fit the config.json beside them\n" + text
                     + "\nnothing was loaded; use the config.json the weights came with");
         });
-        for (SafetensorsFile.Entry entry : file.entries().values()) {
+        for (PartWeights.Tensor entry : file.tensors().values()) {
             Parameter parameter = parameters.get(rename.apply(entry.name()));
             if (parameter != null) {
                 parameter.set(read(file, entry, parameter.shape()));
@@ -94,14 +100,14 @@ public final class WeightLoader {
         return shape.slice(0, dimensions);
     }
 
-    private NDArray read(SafetensorsFile file, SafetensorsFile.Entry entry, Shape shape) {
+    private NDArray read(PartWeights file, PartWeights.Tensor entry, Shape shape) {
         boolean mapped = entry.dtype() == DType.F32 && precision == Precision.FLOAT32;
         try (Scope scope = new Scope()) {
             NDArray stored =
                     switch (entry.dtype()) {
-                        case F32 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT32);
-                        case F16 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT16);
-                        case BF16 -> Torch.of(manager, file.floats(entry.name()), shape);
+                        case F32 -> manager.create(entry.data().get(), shape, DataType.FLOAT32);
+                        case F16 -> manager.create(entry.data().get(), shape, DataType.FLOAT16);
+                        case BF16 -> Torch.of(manager, entry.floats(), shape);
                         default ->
                             throw new UserException(file.path() + ": tensor '" + entry.name() + "' is " + entry.dtype()
                                     + "; weights are F32, F16 or BF16");

@@ -139,6 +139,27 @@ public final class TorchArchive {
         return tensors;
     }
 
+    /**
+     * The bytes of a tensor as they are in the file, row by row, in a little-endian direct buffer.
+     *
+     * @throws UserException as {@link #read}
+     */
+    public ByteBuffer data(String name) {
+        PickleReader.View view = views.get(name);
+        try {
+            if (root.isEmpty()) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                    return rows(view, legacyBytes(channel, name, view));
+                }
+            }
+            try (ZipFile zip = new ZipFile(file.toFile())) {
+                return rows(view, zipBytes(zip, name, view));
+            }
+        } catch (IOException e) {
+            throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private static TorchArchive openZip(Path file) throws IOException {
         try (ZipFile zip = new ZipFile(file.toFile())) {
             List<String> pickles = zip.stream()
@@ -304,16 +325,25 @@ public final class TorchArchive {
         return (int) bytes;
     }
 
-    /** Takes a view's elements, row by row, from the stretch that they lie in. */
     private static WeightFile.Tensor tensor(PickleReader.View view, ByteBuffer stretch) {
-        float[] values = HalfPrecision.toFloats(stretch, view.storage().dtype());
+        float[] values =
+                HalfPrecision.toFloats(rows(view, stretch), view.storage().dtype());
+        return new WeightFile.Tensor(view.shape().clone(), values);
+    }
+
+    /** Takes a view's elements, row by row, from the stretch that they lie in. */
+    private static ByteBuffer rows(PickleReader.View view, ByteBuffer stretch) {
+        int size = view.storage().dtype().bytes();
         long[] shape = view.shape();
         int count = (int) view.elements();
-        float[] rows = new float[count];
+        ByteBuffer rows = ByteBuffer.allocateDirect(count * size).order(ByteOrder.LITTLE_ENDIAN);
+        if (inOrder(view)) {
+            return rows.put(0, stretch, stretch.position(), count * size);
+        }
         long[] index = new long[shape.length];
         int from = 0;
         for (int i = 0; i < count; i++) {
-            rows[i] = values[from];
+            rows.put(i * size, stretch, from * size, size);
             for (int axis = shape.length - 1; axis >= 0; axis--) {
                 from += (int) view.strides()[axis];
                 if (++index[axis] < shape[axis]) {
@@ -323,7 +353,19 @@ public final class TorchArchive {
                 index[axis] = 0;
             }
         }
-        return new WeightFile.Tensor(shape.clone(), rows);
+        return rows;
+    }
+
+    /** Whether its elements lie row by row without gaps, as most do. */
+    private static boolean inOrder(PickleReader.View view) {
+        long step = 1;
+        for (int axis = view.shape().length - 1; axis >= 0; axis--) {
+            if (view.shape()[axis] != 1 && view.strides()[axis] != step) {
+                return false;
+            }
+            step *= view.shape()[axis];
+        }
+        return true;
     }
 
     private static Map<String, PickleReader.View> views(Path file, Object root) {

@@ -18,7 +18,7 @@ final class SmallUNet implements AutoCloseable {
             """;
 
     final NDManager manager = Torch.newManager();
-    final UNet unet = new UNet(ConfigFile.of(Path.of("SmallUNet"), config()));
+    final UNet unet;
     final NDArray latents = Torch.normal(manager, 1, new Shape(2, 4, 6, 4));
     final float[] timesteps = {17, 801};
     final NDArray text = Torch.normal(manager, 2, new Shape(2, 3, 6));
@@ -29,11 +29,20 @@ final class SmallUNet implements AutoCloseable {
     }
 
     SmallUNet() {
+        this(config());
+    }
+
+    SmallUNet(JsonObject config) {
+        unet = new UNet(ConfigFile.of(Path.of("SmallUNet"), config));
         unet.parameters().randomise(manager, 3, Precision.FLOAT32);
     }
 
     NDArray forward(Hooks hooks) {
         return unet.forward(latents, timesteps, text, Precision.FLOAT32, hooks);
+    }
+
+    NDArray forward(TextCondition condition) {
+        return unet.forward(latents, timesteps, condition, Precision.FLOAT32, Hooks.NONE);
     }
 
     @Override

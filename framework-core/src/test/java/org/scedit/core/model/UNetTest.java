@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.scedit.api.AddedConditions;
 import org.scedit.api.FeaturePoint;
 import org.scedit.api.LayerPoint;
 import org.scedit.api.SkipPoint;
 import org.scedit.core.UserException;
+import org.scedit.core.data.Framing;
 import org.scedit.core.engine.Torch;
 
 class UNetTest {
@@ -123,6 +128,53 @@ class UNetTest {
             });
             assertThat(called).hasSameElementsAs(small.unet.layout().layers());
         }
+    }
+
+    @Test
+    void pooledTextAndSizesAreToldToTheUNetAndToACopyOfItsEncoder() {
+        try (var small = new SmallUNet(xl())) {
+            NDArray pooled = Torch.normal(small.manager, 5, new Shape(2, 3));
+            var wide = new TextCondition(small.text, Optional.of(new AddedConditions(pooled, sizes(512, 0))));
+            var cut = new TextCondition(small.text, Optional.of(new AddedConditions(pooled, sizes(512, 64))));
+            float[] first = Torch.floats(small.forward(wide));
+            assertThat(Torch.floats(small.forward(wide))).isEqualTo(first);
+            assertThat(Torch.floats(small.forward(cut))).isNotEqualTo(first);
+
+            List<String> copied = new ArrayList<>();
+            new UNetEncoderCopy(small.unet, (name, shape) -> {
+                copied.add(name);
+                return small.unet.parameters().get(name).value();
+            });
+            assertThat(copied).contains("add_embedding.linear_1.weight", "add_embedding.linear_2.bias");
+        }
+    }
+
+    @Test
+    void aUNetThatTakesAdditionsRefusesToGoWithoutThem() {
+        try (var small = new SmallUNet(xl())) {
+            assertThatThrownBy(() -> small.forward(TextCondition.of(small.text)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("this U-Net takes pooled text and picture sizes besides the text states, and none were "
+                            + "given");
+            NDArray pooled = Torch.normal(small.manager, 5, new Shape(2, 3));
+            assertThatThrownBy(() -> small.forward(
+                            new TextCondition(small.text, Optional.of(new AddedConditions(pooled, new float[6])))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the pooled text has shape (2, 3) and there are 6 sizes, expected (2, 3) and 12");
+        }
+    }
+
+    /** With an addition of four sinusoids a size and pooled text of width 3. */
+    private static JsonObject xl() {
+        JsonObject config = SmallUNet.config();
+        config.addProperty("addition_embed_type", "text_time");
+        config.addProperty("addition_time_embed_dim", 4);
+        config.addProperty("projection_class_embeddings_input_dim", 27);
+        return config;
+    }
+
+    private static float[] sizes(int side, int crop) {
+        return Framing.sizes(Collections.nCopies(2, new Framing(side, side, crop, crop, side, side)));
     }
 
     @Test

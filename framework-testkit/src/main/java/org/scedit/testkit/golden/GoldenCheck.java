@@ -21,8 +21,7 @@ interface GoldenCheck {
     List<Map.Entry<String, GoldenCheck>> RULES = List.of(
             Map.entry("unet-", new UNetCheck()),
             Map.entry("vae", new AutoencoderCheck()),
-            Map.entry("text-clip-l", new TextEncoderCheck()),
-            Map.entry("text-openclip-", NOT_YET),
+            Map.entry("text-", new TextEncoderCheck()),
             Map.entry("tokenizer", new TokenizerCheck()),
             Map.entry("sc-tuner", new ScTunerCheck()),
             Map.entry("csc-tuner", new CscTunerCheck()),

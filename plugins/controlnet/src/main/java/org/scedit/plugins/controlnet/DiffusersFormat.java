@@ -29,6 +29,8 @@ final class DiffusersFormat implements TunerFormat<ControlNetConfig> {
     /** What {@code ControlNetModel.from_unet} takes over from the U-Net and weights do not show. */
     private static final List<String> SHARED = List.of(
             "act_fn",
+            "addition_embed_type",
+            "addition_time_embed_dim",
             "attention_head_dim",
             "downsample_padding",
             "flip_sin_to_cos",
@@ -38,6 +40,7 @@ final class DiffusersFormat implements TunerFormat<ControlNetConfig> {
             "norm_eps",
             "norm_num_groups",
             "num_attention_heads",
+            "projection_class_embeddings_input_dim",
             "upcast_attention");
 
     @Override

@@ -1,0 +1,77 @@
+package org.scedit.core.model;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.scedit.core.weights.PartWeights;
+
+/**
+ * A text encoder of OpenCLIP under transformers' names: single files of Stable Diffusion 2.x hold ViT-H so, below
+ * {@code cond_stage_model.model.}, and those of Stable Diffusion XL ViT-bigG, below
+ * {@code conditioner.embedders.1.model.}.
+ */
+public final class OpenClipNames {
+    private static final Pattern BLOCK = Pattern.compile("transformer\\.resblocks\\.(\\d{1,4})\\.(.+)\\.(\\w+)");
+    private static final Pattern FUSED =
+            Pattern.compile("transformer\\.resblocks\\.(\\d{1,4})\\.attn\\.in_proj_(\\w+)");
+
+    private static final Map<String, String> LAYERS = Map.of(
+            "ln_1", "layer_norm1",
+            "ln_2", "layer_norm2",
+            "mlp.c_fc", "mlp.fc1",
+            "mlp.c_proj", "mlp.fc2",
+            "attn.out_proj", "self_attn.out_proj");
+
+    private static final Map<String, String> OTHERS = Map.of(
+            "token_embedding.weight", "text_model.embeddings.token_embedding.weight",
+            "positional_embedding", "text_model.embeddings.position_embedding.weight",
+            "ln_final.weight", "text_model.final_layer_norm.weight",
+            "ln_final.bias", "text_model.final_layer_norm.bias");
+
+    private OpenClipNames() {}
+
+    /**
+     * The weights of a text encoder as it takes them: queries, keys and values, which OpenCLIP keeps in one matrix, apart;
+     * the projection's matrix transposed; without layers after those that the encoder has (diffusers leaves out ViT-H's
+     * last one, which Stable Diffusion 2.x does not use), and without the projection if it has none.
+     *
+     * @param weights by their OpenCLIP names, without what the file puts before them; what is none stays as it is
+     */
+    public static PartWeights rename(PartWeights weights, TextEncoder encoder) {
+        return weights.map(each -> rename(each, encoder));
+    }
+
+    private static Stream<PartWeights.Tensor> rename(PartWeights.Tensor tensor, TextEncoder encoder) {
+        Matcher fused = FUSED.matcher(tensor.name());
+        if (fused.matches()) {
+            String path = layer(fused) + "self_attn.";
+            return has(encoder, fused)
+                    ? Stream.of(
+                            tensor.part(path + "q_proj." + fused.group(2), 0, 3),
+                            tensor.part(path + "k_proj." + fused.group(2), 1, 3),
+                            tensor.part(path + "v_proj." + fused.group(2), 2, 3))
+                    : Stream.empty();
+        }
+        Matcher block = BLOCK.matcher(tensor.name());
+        if (block.matches() && LAYERS.containsKey(block.group(2))) {
+            return has(encoder, block)
+                    ? Stream.of(tensor.named(layer(block) + LAYERS.get(block.group(2)) + "." + block.group(3)))
+                    : Stream.empty();
+        }
+        return switch (tensor.name()) {
+            case "logit_scale", "attn_mask" -> Stream.empty(); // of its training, and made anew by every encoder
+            case "text_projection" ->
+                encoder.projects() ? Stream.of(tensor.transposed(TextEncoder.PROJECTION + ".weight")) : Stream.empty();
+            default -> Stream.of(tensor.named(OTHERS.getOrDefault(tensor.name(), tensor.name())));
+        };
+    }
+
+    private static String layer(Matcher block) {
+        return "text_model.encoder.layers." + block.group(1) + ".";
+    }
+
+    private static boolean has(TextEncoder encoder, Matcher block) {
+        return Integer.parseInt(block.group(1)) < encoder.layers();
+    }
+}
