@@ -5,6 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.scedit.core.weights.PartWeights;
+import org.scedit.core.weights.TensorSource;
 
 /**
  * A text encoder of OpenCLIP under transformers' names: single files of Stable Diffusion 2.x hold ViT-H so, below
@@ -38,8 +39,8 @@ public final class OpenClipNames {
      *
      * @param weights by their OpenCLIP names, without what the file puts before them; what is none stays as it is
      */
-    public static PartWeights rename(PartWeights weights, TextEncoder encoder) {
-        return weights.map(each -> rename(each, encoder));
+    public static TensorSource rename(TensorSource weights, TextEncoder encoder) {
+        return PartWeights.of(weights, each -> rename(each, encoder));
     }
 
     private static Stream<PartWeights.Tensor> rename(PartWeights.Tensor tensor, TextEncoder encoder) {

@@ -15,11 +15,11 @@ import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.weights.DType;
 import org.scedit.core.weights.KeyReport;
-import org.scedit.core.weights.PartWeights;
-import org.scedit.core.weights.SafetensorsFile;
+import org.scedit.core.weights.TensorSource;
+import org.scedit.core.weights.WeightSource;
 
 /**
- * Fills a model's parameters from files. Weights of a safetensors file that are already in the wanted precision stay where they are, mapped
+ * Fills a model's parameters from a file. Weights already in the wanted precision stay where they are, mapped
  * from the file: they cost page cache, which processes share, and no copy. Every key must be used and every parameter
  * filled, or nothing is.
  */
@@ -53,16 +53,11 @@ public final class WeightLoader {
         return new WeightLoader(manager, precision, rename, ignored);
     }
 
-    /** {@link #load(ParameterSet, PartWeights)} from one file. */
-    public void load(ParameterSet parameters, SafetensorsFile file) {
-        load(parameters, PartWeights.of(file));
-    }
-
     /** @throws UserException if a key is left over, a parameter is missing or a shape differs; the message lists them */
-    public void load(ParameterSet parameters, PartWeights file) {
+    public void load(ParameterSet parameters, TensorSource file) {
         var report = new KeyReport();
         Set<String> missing = new LinkedHashSet<>(parameters.shapes().keySet());
-        for (PartWeights.Tensor entry : file.tensors().values()) {
+        for (WeightSource.Entry entry : file.tensors().values()) {
             String name = rename.apply(entry.name());
             Parameter parameter = parameters.get(name);
             if (parameter == null) {
@@ -76,10 +71,10 @@ public final class WeightLoader {
         }
         report.missing(missing);
         report.text().ifPresent(text -> {
-            throw new UserException(file.path() + ": these weights do not fit the config.json beside them\n" + text
-                    + "\nnothing was loaded; use the config.json the weights came with");
+            throw new UserException(file.path() + ": these weights do not fit the model's configuration\n" + text
+                    + "\nnothing was loaded; use the config.json they came with, or take them from their source again");
         });
-        for (PartWeights.Tensor entry : file.tensors().values()) {
+        for (WeightSource.Entry entry : file.tensors().values()) {
             Parameter parameter = parameters.get(rename.apply(entry.name()));
             if (parameter != null) {
                 parameter.set(read(file, entry, parameter.shape()));
@@ -100,14 +95,14 @@ public final class WeightLoader {
         return shape.slice(0, dimensions);
     }
 
-    private NDArray read(PartWeights file, PartWeights.Tensor entry, Shape shape) {
+    private NDArray read(TensorSource file, WeightSource.Entry entry, Shape shape) {
         boolean mapped = entry.dtype() == DType.F32 && precision == Precision.FLOAT32;
         try (Scope scope = new Scope()) {
             NDArray stored =
                     switch (entry.dtype()) {
-                        case F32 -> manager.create(entry.data().get(), shape, DataType.FLOAT32);
-                        case F16 -> manager.create(entry.data().get(), shape, DataType.FLOAT16);
-                        case BF16 -> Torch.of(manager, entry.floats(), shape);
+                        case F32 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT32);
+                        case F16 -> manager.create(file.data(entry.name()), shape, DataType.FLOAT16);
+                        case BF16 -> Torch.of(manager, file.floats(entry.name()), shape);
                         default ->
                             throw new UserException(file.path() + ": tensor '" + entry.name() + "' is " + entry.dtype()
                                     + "; weights are F32, F16 or BF16");

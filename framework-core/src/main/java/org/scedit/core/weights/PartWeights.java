@@ -3,135 +3,142 @@ package org.scedit.core.weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The weights of a part of a model: tensors by name, wherever they lie. What there is is known and checked; numbers are
- * read, or mapped, when they are asked for.
+ * Weights put together from tensors of other sources, under names of their own. The numbers stay where they are until
+ * they are asked for.
  */
-public final class PartWeights {
+public final class PartWeights implements TensorSource {
     private final Path path;
-    private final Map<String, Tensor> tensors;
+    private final Map<String, WeightSource.Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-    /**
-     * A tensor.
-     *
-     * @param name  its key
-     * @param dtype type of its numbers in the file
-     * @param shape sizes, outermost first; empty for a scalar
-     * @param data  its bytes, row by row, in a little-endian direct buffer that may be read-only
-     */
-    public record Tensor(String name, DType dtype, long[] shape, Supplier<ByteBuffer> data) {
-        /** Its numbers, widened to floats as {@link HalfPrecision#toFloats}. */
-        public float[] floats() {
-            return HalfPrecision.toFloats(data.get(), dtype);
+    /** Where a tensor's bytes come from. */
+    private interface Bytes {
+        ByteBuffer read();
+    }
+
+    /** A tensor of some source, or what can be made of one. */
+    public static final class Tensor {
+        private final WeightSource.Entry entry;
+        private final Bytes bytes;
+
+        private Tensor(String name, DType dtype, long[] shape, Bytes bytes) {
+            entry = new WeightSource.Entry(name, dtype, shape);
+            this.bytes = bytes;
+        }
+
+        private static Tensor of(TensorSource source, WeightSource.Entry entry) {
+            return new Tensor(entry.name(), entry.dtype(), entry.shape(), () -> source.data(entry.name()));
+        }
+
+        /** Its name. */
+        public String name() {
+            return entry.name();
         }
 
         /** The same numbers under another name. */
         public Tensor named(String other) {
-            return new Tensor(other, dtype, shape, data);
+            return new Tensor(other, entry.dtype(), entry.shape(), bytes);
         }
 
         /**
-         * One of equal parts along the first axis, in place.
+         * One of equal parts along the first axis, in place; the tensor itself if that has no such parts.
          *
          * @param part  0..parts-1
-         * @param parts a divisor of the first size
+         * @param parts how many
          */
         public Tensor part(String name, int part, int parts) {
-            long[] size = shape.clone();
+            long[] size = entry.shape().clone();
+            if (size.length == 0 || size[0] % parts != 0) {
+                return named(name);
+            }
             size[0] /= parts;
-            return new Tensor(name, dtype, size, () -> {
-                ByteBuffer all = data.get();
-                int bytes = all.remaining() / parts;
-                return all.slice(all.position() + part * bytes, bytes).order(ByteOrder.LITTLE_ENDIAN);
+            return new Tensor(name, entry.dtype(), size, () -> {
+                ByteBuffer all = bytes.read();
+                int length = all.remaining() / parts;
+                return all.slice(part * length, length).order(ByteOrder.LITTLE_ENDIAN);
             });
         }
 
-        /** A matrix with rows and columns exchanged; copied when it is read. */
+        /** A matrix with rows and columns exchanged, copied when it is read; the tensor itself if it is no matrix. */
         public Tensor transposed(String name) {
-            int rows = (int) shape[0];
-            int columns = (int) shape[1];
-            return new Tensor(name, dtype, new long[] {columns, rows}, () -> {
-                ByteBuffer from = data.get();
-                int size = dtype.bytes();
+            if (entry.shape().length != 2) {
+                return named(name);
+            }
+            int rows = (int) entry.shape()[0];
+            int columns = (int) entry.shape()[1];
+            return new Tensor(name, entry.dtype(), new long[] {columns, rows}, () -> {
+                ByteBuffer from = bytes.read();
+                int size = entry.dtype().bytes();
                 ByteBuffer to = ByteBuffer.allocateDirect(from.remaining()).order(ByteOrder.LITTLE_ENDIAN);
                 for (int i = 0; i < rows * columns; i++) {
                     int row = i / columns;
                     int column = i % columns;
-                    to.put((column * rows + row) * size, from, from.position() + i * size, size);
+                    to.put((column * rows + row) * size, from, i * size, size);
                 }
                 return to;
             });
         }
     }
 
-    private PartWeights(Path path, Map<String, Tensor> tensors) {
+    private PartWeights(Path path, Stream<Tensor> all) {
         this.path = path;
-        this.tensors = Collections.unmodifiableMap(tensors);
+        all.forEach(each -> {
+            entries.put(each.name(), each.entry);
+            tensors.put(each.name(), each);
+        });
     }
 
-    /** Those of a safetensors file, mapped. */
-    public static PartWeights of(SafetensorsFile file) {
+    /** Those of a source, each replaced by what the function makes of it. */
+    public static PartWeights of(TensorSource source, Function<Tensor, Stream<Tensor>> function) {
+        return new PartWeights(source.path(), all(source).flatMap(function));
+    }
+
+    /** Those of a source whose names begin so, without that beginning. */
+    public static PartWeights below(TensorSource source, String prefix) {
         return of(
-                file.path(),
-                file.entries().values().stream()
-                        .map(each ->
-                                new Tensor(each.name(), each.dtype(), each.shape(), () -> file.data(each.name()))));
+                source,
+                each -> each.name().startsWith(prefix)
+                        ? Stream.of(each.named(each.name().substring(prefix.length())))
+                        : Stream.empty());
     }
 
-    /** Those of a PyTorch file, each copied when it is read. */
-    public static PartWeights of(Path path, TorchArchive archive) {
-        return of(
-                path,
-                archive.shapes().entrySet().stream()
-                        .map(each -> new Tensor(
-                                each.getKey(),
-                                archive.dtype(each.getKey()),
-                                each.getValue(),
-                                () -> archive.data(each.getKey()))));
+    /**
+     * Those of several sources together.
+     *
+     * @param path what messages name as their source
+     */
+    public static PartWeights joined(Path path, List<? extends TensorSource> sources) {
+        return new PartWeights(path, sources.stream().flatMap(PartWeights::all));
     }
 
-    /** @param path what messages name as their source: a file, or the index of several */
-    public static PartWeights of(Path path, Stream<Tensor> tensors) {
-        Map<String, Tensor> byName = new LinkedHashMap<>();
-        tensors.forEach(each -> byName.put(each.name(), each));
-        return new PartWeights(path, byName);
+    private static Stream<Tensor> all(TensorSource source) {
+        return source.tensors().values().stream().map(each -> Tensor.of(source, each));
     }
 
-    /** The file they lie in, or the index of several; for messages. */
+    @Override
     public Path path() {
         return path;
     }
 
-    /** What there is, by name, in the files' order; cannot be changed. */
-    public Map<String, Tensor> tensors() {
-        return tensors;
+    @Override
+    public Map<String, WeightSource.Entry> tensors() {
+        return Collections.unmodifiableMap(entries);
     }
 
-    /** Those whose names begin so, without that beginning. */
-    public PartWeights below(String prefix) {
-        return map(each -> each.name().startsWith(prefix)
-                ? Stream.of(each.named(each.name().substring(prefix.length())))
-                : Stream.empty());
-    }
-
-    /** Each tensor replaced by those that the function makes of it. */
-    public PartWeights map(Function<Tensor, Stream<Tensor>> function) {
-        return of(path, tensors.values().stream().flatMap(function));
-    }
-
-    /** Those of several files of one part; a name is expected in one of them only. */
-    static PartWeights joined(Path path, List<PartWeights> files) {
-        List<Tensor> all = new ArrayList<>();
-        files.forEach(each -> all.addAll(each.tensors.values()));
-        return of(path, all.stream());
+    @Override
+    public ByteBuffer data(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException(path + " has no tensor '" + name + "'");
+        }
+        return tensor.bytes.read();
     }
 }

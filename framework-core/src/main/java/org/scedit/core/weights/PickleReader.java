@@ -115,6 +115,18 @@ final class PickleReader {
             }
             return last + 1;
         }
+
+        /** Whether its elements lie row by row without holes. */
+        boolean isInRows() {
+            long step = 1;
+            for (int axis = shape.length - 1; axis >= 0; axis--) {
+                if (shape[axis] != 1 && strides[axis] != step) {
+                    return elements() == 0;
+                }
+                step *= shape[axis];
+            }
+            return true;
+        }
     }
 
     private final Path file;

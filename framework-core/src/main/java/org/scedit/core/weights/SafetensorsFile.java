@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.scedit.core.UserException;
@@ -22,12 +23,13 @@ import org.scedit.core.UserException;
  *
  * <p>There is nothing to close: the file is not held open, and a mapping goes with the last buffer made from it.
  */
-public final class SafetensorsFile {
+public final class SafetensorsFile implements TensorSource {
     /** Tensors are mapped together in runs of about this size; one mapping each would exhaust the system's count. */
     private static final long MAPPING_BYTES = 1L << 30;
 
     private final Path file;
     private final Map<String, Entry> entries;
+    private final Map<String, WeightSource.Entry> tensors;
     private final Map<String, String> metadata;
     private final List<Mapping> mappings;
 
@@ -50,6 +52,10 @@ public final class SafetensorsFile {
     private SafetensorsFile(Path file, SafetensorsHeader header) {
         this.file = file;
         this.entries = Collections.unmodifiableMap(header.entries());
+        Map<String, WeightSource.Entry> described = new LinkedHashMap<>();
+        entries.forEach(
+                (name, entry) -> described.put(name, new WeightSource.Entry(name, entry.dtype(), entry.shape())));
+        this.tensors = Collections.unmodifiableMap(described);
         this.metadata = Collections.unmodifiableMap(header.metadata());
         this.mappings = mappingsOf(entries);
     }
@@ -74,8 +80,14 @@ public final class SafetensorsFile {
     }
 
     /** The file that was opened. */
+    @Override
     public Path path() {
         return file;
+    }
+
+    @Override
+    public Map<String, WeightSource.Entry> tensors() {
+        return tensors;
     }
 
     /** The tensors by name, in the order of their bytes in the file; cannot be changed. */
@@ -96,6 +108,7 @@ public final class SafetensorsFile {
      * @throws IllegalArgumentException if the file has no tensor of that name
      * @throws UserException            if the tensor has 2 GiB or more, or the file cannot be read
      */
+    @Override
     public ByteBuffer data(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {
@@ -111,16 +124,6 @@ public final class SafetensorsFile {
                 mappings.stream().filter(run -> run.holds(entry)).findFirst().orElseThrow();
         ByteBuffer data = mapping.slice(file, entry);
         return entry.offset() % entry.dtype().bytes() == 0 ? data : alignedCopy(data);
-    }
-
-    /**
-     * A tensor's values widened to floats, as {@link HalfPrecision#toFloats}.
-     *
-     * @throws IllegalArgumentException if the file has no tensor of that name
-     * @throws UserException            as {@link #data}
-     */
-    public float[] floats(String name) {
-        return HalfPrecision.toFloats(data(name), entries.get(name).dtype());
     }
 
     /** Cuts the file into runs of whole tensors, each mapped when first used. */

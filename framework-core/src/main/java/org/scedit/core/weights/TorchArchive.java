@@ -28,7 +28,7 @@ import org.scedit.core.UserException;
  *
  * <p>The weights are a dictionary of tensors by name, or the one under {@code state_dict} of a checkpoint.
  */
-public final class TorchArchive {
+public final class TorchArchive implements TensorSource {
     /** How the older format begins: a pickle of PyTorch's magic number. */
     private static final byte[] LEGACY = {
         (byte) 0x80,
@@ -59,6 +59,7 @@ public final class TorchArchive {
 
     private final Path file;
     private final Map<String, PickleReader.View> views;
+    private final Map<String, WeightSource.Entry> tensors;
     /** Where the older format's storages begin, by key; empty for a zip. */
     private final Map<String, Long> positions;
     /** Name of the zip's folder with its slash; empty in the older format. */
@@ -67,6 +68,12 @@ public final class TorchArchive {
     private TorchArchive(Path file, Map<String, PickleReader.View> views, Map<String, Long> positions, String root) {
         this.file = file;
         this.views = views;
+        Map<String, WeightSource.Entry> described = new LinkedHashMap<>();
+        views.forEach((name, view) -> described.put(
+                name,
+                new WeightSource.Entry(
+                        name, view.storage().dtype(), view.shape().clone())));
+        this.tensors = Collections.unmodifiableMap(described);
         this.positions = positions;
         this.root = root;
     }
@@ -101,51 +108,22 @@ public final class TorchArchive {
         }
     }
 
-    /** A tensor's type. */
-    DType dtype(String name) {
-        return views.get(name).storage().dtype();
+    @Override
+    public Path path() {
+        return file;
     }
 
-    /** Name and shape of the tensors, in the file's order; cannot be changed. */
-    public Map<String, long[]> shapes() {
-        Map<String, long[]> shapes = new LinkedHashMap<>();
-        views.forEach((name, view) -> shapes.put(name, view.shape().clone()));
-        return Collections.unmodifiableMap(shapes);
-    }
-
-    /**
-     * Reads all tensors, widened to floats as {@link HalfPrecision#toFloats}.
-     *
-     * @throws UserException if a storage is missing or shorter than the pickle says, or a tensor has 2 GiB or more
-     */
-    public Map<String, WeightFile.Tensor> read() {
-        Map<String, WeightFile.Tensor> tensors = new LinkedHashMap<>();
-        try {
-            if (root.isEmpty()) {
-                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                    views.forEach((name, view) -> tensors.put(name, tensor(view, legacyBytes(channel, name, view))));
-                }
-            } else {
-                try (ZipFile zip = new ZipFile(file.toFile())) {
-                    for (Map.Entry<String, PickleReader.View> each : views.entrySet()) {
-                        PickleReader.View view = each.getValue();
-                        tensors.put(each.getKey(), tensor(view, zipBytes(zip, each.getKey(), view)));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
-        }
+    @Override
+    public Map<String, WeightSource.Entry> tensors() {
         return tensors;
     }
 
-    /**
-     * The bytes of a tensor as they are in the file, row by row, in a little-endian direct buffer.
-     *
-     * @throws UserException as {@link #read}
-     */
+    @Override
     public ByteBuffer data(String name) {
         PickleReader.View view = views.get(name);
+        if (view == null) {
+            throw new IllegalArgumentException(file + " has no tensor '" + name + "'");
+        }
         try {
             if (root.isEmpty()) {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -158,6 +136,18 @@ public final class TorchArchive {
         } catch (IOException e) {
             throw new UserException(file + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Reads all tensors, widened to floats as {@link HalfPrecision#toFloats}.
+     *
+     * @throws UserException if a storage is missing or shorter than the pickle says, or a tensor has 2 GiB or more
+     */
+    public Map<String, WeightFile.Tensor> read() {
+        Map<String, WeightFile.Tensor> tensors = new LinkedHashMap<>();
+        views.forEach((name, view) ->
+                tensors.put(name, new WeightFile.Tensor(view.shape().clone(), floats(name))));
+        return tensors;
     }
 
     private static TorchArchive openZip(Path file) throws IOException {
@@ -325,20 +315,14 @@ public final class TorchArchive {
         return (int) bytes;
     }
 
-    private static WeightFile.Tensor tensor(PickleReader.View view, ByteBuffer stretch) {
-        float[] values =
-                HalfPrecision.toFloats(rows(view, stretch), view.storage().dtype());
-        return new WeightFile.Tensor(view.shape().clone(), values);
-    }
-
     /** Takes a view's elements, row by row, from the stretch that they lie in. */
     private static ByteBuffer rows(PickleReader.View view, ByteBuffer stretch) {
         int size = view.storage().dtype().bytes();
         long[] shape = view.shape();
         int count = (int) view.elements();
-        ByteBuffer rows = ByteBuffer.allocateDirect(count * size).order(ByteOrder.LITTLE_ENDIAN);
-        if (inOrder(view)) {
-            return rows.put(0, stretch, stretch.position(), count * size);
+        ByteBuffer rows = ByteBuffer.allocateDirect(count * size);
+        if (view.isInRows()) {
+            return rows.put(stretch).flip().order(ByteOrder.LITTLE_ENDIAN);
         }
         long[] index = new long[shape.length];
         int from = 0;
@@ -353,19 +337,7 @@ public final class TorchArchive {
                 index[axis] = 0;
             }
         }
-        return rows;
-    }
-
-    /** Whether its elements lie row by row without gaps, as most do. */
-    private static boolean inOrder(PickleReader.View view) {
-        long step = 1;
-        for (int axis = view.shape().length - 1; axis >= 0; axis--) {
-            if (view.shape()[axis] != 1 && view.strides()[axis] != step) {
-                return false;
-            }
-            step *= view.shape()[axis];
-        }
-        return true;
+        return rows.order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static Map<String, PickleReader.View> views(Path file, Object root) {

@@ -8,12 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.scedit.api.WeightFile;
 import org.scedit.core.UserException;
@@ -56,30 +54,14 @@ public final class WeightSource {
 
     private final Path given;
     private final Path file;
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final Map<String, String> metadata;
     private final String config;
-    private final Optional<SafetensorsFile> safetensors;
-    private final Supplier<Map<String, WeightFile.Tensor>> values;
+    private final TensorSource tensors;
 
     private WeightSource(Path given, Path file) {
         this.given = given;
         this.file = file;
         config = configuration(file);
-        if (TorchArchive.begins(start(file))) {
-            var archive = TorchArchive.open(file);
-            archive.shapes().forEach((name, shape) -> entries.put(name, new Entry(name, archive.dtype(name), shape)));
-            metadata = Map.of();
-            safetensors = Optional.empty();
-            values = archive::read;
-        } else {
-            var tensors = SafetensorsFile.open(file);
-            tensors.entries()
-                    .forEach((name, entry) -> entries.put(name, new Entry(name, entry.dtype(), entry.shape())));
-            metadata = tensors.metadata();
-            safetensors = Optional.of(tensors);
-            values = () -> floats(tensors);
-        }
+        tensors = TorchArchive.begins(start(file)) ? TorchArchive.open(file) : SafetensorsFile.open(file);
     }
 
     /**
@@ -110,36 +92,39 @@ public final class WeightSource {
 
     /** What it holds, in the file's order; cannot be changed. */
     public Collection<Entry> entries() {
-        return Collections.unmodifiableCollection(entries.values());
+        return tensors.tensors().values();
     }
 
     /** The free texts of a safetensors file; empty for PyTorch's. */
     public Map<String, String> metadata() {
-        return metadata;
+        return safetensors().map(SafetensorsFile::metadata).orElse(Map.of());
     }
 
     /** The file to be read by mapping, if it is a safetensors file. */
     public Optional<SafetensorsFile> safetensors() {
-        return safetensors;
+        return tensors instanceof SafetensorsFile mapped ? Optional.of(mapped) : Optional.empty();
+    }
+
+    /** Its tensors, to be read one at a time. */
+    public TensorSource tensors() {
+        return tensors;
     }
 
     /** All of it with its numbers, in float32. */
     public WeightFile read() {
-        return new WeightFile(values.get(), metadata, config);
+        Map<String, WeightFile.Tensor> values = new LinkedHashMap<>();
+        tensors.tensors()
+                .forEach((name, entry) -> values.put(name, new WeightFile.Tensor(entry.shape(), tensors.floats(name))));
+        return new WeightFile(values, metadata(), config);
     }
 
     /** What can be told without reading numbers: every tensor is there by name, with none. */
     public WeightFile names() {
         Map<String, WeightFile.Tensor> names = new LinkedHashMap<>();
-        entries.keySet().forEach(name -> names.put(name, new WeightFile.Tensor(new long[] {0}, new float[0])));
-        return new WeightFile(names, metadata, config);
-    }
-
-    private static Map<String, WeightFile.Tensor> floats(SafetensorsFile file) {
-        Map<String, WeightFile.Tensor> tensors = new LinkedHashMap<>();
-        file.entries()
-                .forEach((name, entry) -> tensors.put(name, new WeightFile.Tensor(entry.shape(), file.floats(name))));
-        return tensors;
+        tensors.tensors()
+                .keySet()
+                .forEach(name -> names.put(name, new WeightFile.Tensor(new long[] {0}, new float[0])));
+        return new WeightFile(names, metadata(), config);
     }
 
     private static byte[] start(Path file) {

@@ -7,24 +7,27 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
-import org.scedit.core.weights.DType;
-import org.scedit.core.weights.PartWeights;
+import org.scedit.core.weights.SafetensorsFile;
+import org.scedit.core.weights.SafetensorsWriter;
+import org.scedit.core.weights.TensorSource;
 
 class TextEncoderTest {
     private static final String CONFIG = """
             {"model_type": "clip_text_model", "hidden_act": "gelu", "hidden_size": 2, "intermediate_size": 4,
              "num_attention_heads": 1, "num_hidden_layers": 1, "vocab_size": 10, "max_position_embeddings": 8}
             """;
+
+    @TempDir
+    private Path folder;
 
     private static TextEncoder encoder(String key, String value) {
         JsonObject config = JsonParser.parseString(CONFIG).getAsJsonObject();
@@ -65,27 +68,25 @@ class TextEncoderTest {
 
     @Test
     void openClipsFusedMatrixIsThreeOfTransformers() {
-        PartWeights renamed = OpenClipNames.rename(
+        TensorSource renamed = OpenClipNames.rename(
                 weights("transformer.resblocks.0.attn.in_proj_weight", 6, 2), encoder("projection_dim", "2"));
         assertThat(renamed.tensors().keySet())
                 .containsExactly(
                         "text_model.encoder.layers.0.self_attn.q_proj.weight",
                         "text_model.encoder.layers.0.self_attn.k_proj.weight",
                         "text_model.encoder.layers.0.self_attn.v_proj.weight");
-        PartWeights.Tensor keys = renamed.tensors().get("text_model.encoder.layers.0.self_attn.k_proj.weight");
-        assertThat(keys.shape()).containsExactly(2, 2);
-        assertThat(keys.floats()).containsExactly(4, 5, 6, 7);
+        String keys = "text_model.encoder.layers.0.self_attn.k_proj.weight";
+        assertThat(renamed.tensors().get(keys).shape()).containsExactly(2, 2);
+        assertThat(renamed.floats(keys)).containsExactly(4, 5, 6, 7);
     }
 
     @Test
     void openClipsProjectionIsTransposedAndLeftOutForAnEncoderWithoutOne() {
-        PartWeights projection = weights("text_projection", 2, 3);
-        PartWeights.Tensor renamed = OpenClipNames.rename(
-                        projection, encoder("architectures", "[\"CLIPTextModelWithProjection\"]"))
-                .tensors()
-                .get("text_projection.weight");
-        assertThat(renamed.shape()).containsExactly(3, 2);
-        assertThat(renamed.floats()).containsExactly(0, 3, 1, 4, 2, 5);
+        TensorSource projection = weights("text_projection", 2, 3);
+        TensorSource renamed =
+                OpenClipNames.rename(projection, encoder("architectures", "[\"CLIPTextModelWithProjection\"]"));
+        assertThat(renamed.tensors().get("text_projection.weight").shape()).containsExactly(3, 2);
+        assertThat(renamed.floats("text_projection.weight")).containsExactly(0, 3, 1, 4, 2, 5);
         assertThat(OpenClipNames.rename(projection, encoder("projection_dim", "2"))
                         .tensors())
                 .isEmpty();
@@ -105,13 +106,13 @@ class TextEncoderTest {
     }
 
     /** One tensor of the numbers from 0 on. */
-    private static PartWeights weights(String name, long... shape) {
-        int count = (int) new Shape(shape).size();
-        ByteBuffer data = ByteBuffer.allocateDirect(4 * count).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < count; i++) {
-            data.putFloat(4 * i, i);
+    private TensorSource weights(String name, long... shape) {
+        float[] numbers = new float[(int) new Shape(shape).size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i;
         }
-        return PartWeights.of(
-                Path.of("weights"), Stream.of(new PartWeights.Tensor(name, DType.F32, shape, data::duplicate)));
+        Path file = folder.resolve(name + ".safetensors");
+        SafetensorsWriter.write(file, Map.of(name, SafetensorsWriter.Tensor.f32(numbers, shape)), Map.of());
+        return SafetensorsFile.open(file);
     }
 }

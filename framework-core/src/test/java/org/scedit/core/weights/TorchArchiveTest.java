@@ -154,7 +154,7 @@ class TorchArchiveTest {
     void theStateDictOfACheckpointIsTaken() throws IOException {
         String tensor = view("FloatStorage", 6, 0, "K\6", "K\1");
         Path file = archive("\200\2}(U\5epochK\3U\12state_dict}U\1w" + tensor + "su.");
-        assertThat(TorchArchive.open(file).shapes()).containsOnlyKeys("w");
+        assertThat(TorchArchive.open(file).tensors()).containsOnlyKeys("w");
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import org.scedit.core.model.TextEncoder;
 import org.scedit.core.model.WeightLoader;
 import org.scedit.core.weights.PartWeights;
 import org.scedit.core.weights.SafetensorsFile;
+import org.scedit.core.weights.TensorSource;
 
 /**
  * A CLIP text encoder: states of every kept layer, pooled and projected state, a shorter prompt, loss and gradients; the
@@ -43,11 +44,11 @@ final class TextEncoderCheck implements GoldenCheck {
     }
 
     /** Without what single files put before the names. */
-    private static PartWeights openClip(GoldenCase goldenCase) {
-        PartWeights weights = PartWeights.of(SafetensorsFile.open(goldenCase.file(OPEN_CLIP)));
+    private static TensorSource openClip(GoldenCase goldenCase) {
+        TensorSource weights = SafetensorsFile.open(goldenCase.file(OPEN_CLIP));
         String first = weights.tensors().keySet().iterator().next();
         String before = ".model.";
-        return weights.below(first.substring(0, first.indexOf(before) + before.length()));
+        return PartWeights.below(weights, first.substring(0, first.indexOf(before) + before.length()));
     }
 
     private static void check(GoldenCase goldenCase, BiConsumer<TextEncoder, WeightLoader> weights) {
