@@ -58,6 +58,29 @@ public final class TinyModel {
             {"model_type": "clip_text_model", "hidden_act": "quick_gelu", "hidden_size": 8, "intermediate_size": 16,
              "num_attention_heads": 2, "num_hidden_layers": 1, "layer_norm_eps": 1e-5}
             """;
+    private static final String XL_INDEX = """
+            {"_class_name": "StableDiffusionXLPipeline", "force_zeros_for_empty_prompt": true,
+             "scheduler": ["diffusers", "EulerDiscreteScheduler"], "text_encoder": ["transformers", "CLIPTextModel"],
+             "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"],
+             "tokenizer": ["transformers", "CLIPTokenizer"], "tokenizer_2": ["transformers", "CLIPTokenizer"],
+             "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}
+            """;
+    /** Three blocks, the first without attention, and pooled text of width 6 with six sizes of four sinusoids. */
+    private static final String XL_UNET = """
+            {"_class_name": "UNet2DConditionModel", "sample_size": 8, "in_channels": 4, "out_channels": 4,
+             "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+             "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+             "block_out_channels": [8, 16, 16], "layers_per_block": 2, "norm_num_groups": 4,
+             "attention_head_dim": [1, 2, 4], "cross_attention_dim": 20, "transformer_layers_per_block": [1, 1, 2],
+             "use_linear_projection": true, "addition_embed_type": "text_time", "addition_time_embed_dim": 4,
+             "projection_class_embeddings_input_dim": 30}
+            """;
+
+    private static final String XL_TEXT_ENCODER_2 = """
+            {"architectures": ["CLIPTextModelWithProjection"], "model_type": "clip_text_model", "hidden_act": "gelu",
+             "hidden_size": 12, "intermediate_size": 24, "num_attention_heads": 2, "num_hidden_layers": 2,
+             "projection_dim": 6}
+            """;
 
     private TinyModel() {}
 
@@ -82,36 +105,88 @@ public final class TinyModel {
         write(folder, DEEP_AUTOENCODER, seed);
     }
 
-    private static void write(Path folder, String autoencoderConfig, long seed) {
-        AtomicFiles.writeText(folder.resolve("model_index.json"), INDEX);
-        AtomicFiles.writeText(folder.resolve("scheduler/scheduler_config.json"), SCHEDULER);
-        int vocabulary = BpeTrainer.train(CAPTIONS, 20, PROMPT_TOKENS, folder.resolve("tokenizer"));
-        JsonObject text = JsonParser.parseString(TEXT_ENCODER).getAsJsonObject();
-        text.addProperty("vocab_size", vocabulary);
-        text.addProperty("max_position_embeddings", PROMPT_TOKENS);
-        JsonObject autoencoder = JsonParser.parseString(autoencoderConfig).getAsJsonObject();
-        part(folder.resolve("unet"), DiffusionModel.WEIGHTS, new UNet(config(TinyUNet.config())).parameters(), seed);
+    /**
+     * {@link #writeStableDiffusion} of 2.1's form: velocity is predicted, projections are linear, heads differ from block
+     * to block.
+     */
+    public static void writeStableDiffusion21(Path folder, long seed) {
+        JsonObject unet = TinyUNet.config();
+        unet.addProperty("use_linear_projection", true);
+        unet.addProperty("upcast_attention", true);
+        unet.add("attention_head_dim", JsonParser.parseString("[1, 2, 4, 4]"));
+        JsonObject text = json(TEXT_ENCODER);
+        text.addProperty("hidden_act", "gelu");
+        write(
+                folder,
+                INDEX,
+                SCHEDULER.replace("\"epsilon\"", "\"v_prediction\""),
+                unet,
+                json(DEEP_AUTOENCODER),
+                List.of(text),
+                seed);
+    }
+
+    /**
+     * {@link #writeStableDiffusion} of XL's form: two text encoders, pooled text and sizes, layers for each block, three
+     * blocks.
+     */
+    public static void writeStableDiffusionXl(Path folder, long seed) {
+        write(
+                folder,
+                XL_INDEX,
+                SCHEDULER,
+                json(XL_UNET),
+                json(DEEP_AUTOENCODER),
+                List.of(json(TEXT_ENCODER), json(XL_TEXT_ENCODER_2)),
+                seed);
+    }
+
+    private static void write(Path folder, String autoencoder, long seed) {
+        write(folder, INDEX, SCHEDULER, TinyUNet.config(), json(autoencoder), List.of(json(TEXT_ENCODER)), seed);
+    }
+
+    private static void write(
+            Path folder,
+            String index,
+            String scheduler,
+            JsonObject unet,
+            JsonObject autoencoder,
+            List<JsonObject> texts,
+            long seed) {
+        AtomicFiles.writeText(folder.resolve("model_index.json"), index);
+        AtomicFiles.writeText(folder.resolve("scheduler/scheduler_config.json"), scheduler);
+        part(folder.resolve("unet"), DiffusionModel.WEIGHTS, unet, new UNet(config(unet)).parameters(), seed);
         part(
                 folder.resolve("vae"),
                 DiffusionModel.WEIGHTS,
+                autoencoder,
                 new Autoencoder(config(autoencoder)).parameters(),
                 seed + 1);
-        part(
-                folder.resolve("text_encoder"),
-                DiffusionModel.TEXT_WEIGHTS,
-                new TextEncoder(config(text)).parameters(),
-                seed + 2);
-        AtomicFiles.writeText(
-                folder.resolve("unet/config.json"), TinyUNet.config().toString());
-        AtomicFiles.writeText(folder.resolve("vae/config.json"), autoencoder.toString());
-        AtomicFiles.writeText(folder.resolve("text_encoder/config.json"), text.toString());
+        for (int i = 0; i < texts.size(); i++) {
+            String number = i == 0 ? "" : "_" + (i + 1);
+            JsonObject text = texts.get(i);
+            text.addProperty(
+                    "vocab_size", BpeTrainer.train(CAPTIONS, 20, PROMPT_TOKENS, folder.resolve("tokenizer" + number)));
+            text.addProperty("max_position_embeddings", PROMPT_TOKENS);
+            part(
+                    folder.resolve("text_encoder" + number),
+                    DiffusionModel.TEXT_WEIGHTS,
+                    text,
+                    new TextEncoder(config(text)).parameters(),
+                    seed + 2 + i);
+        }
+    }
+
+    private static JsonObject json(String text) {
+        return JsonParser.parseString(text).getAsJsonObject();
     }
 
     private static ConfigFile config(JsonObject values) {
         return ConfigFile.of(Path.of("TinyModel"), values);
     }
 
-    private static void part(Path folder, String file, ParameterSet parameters, long seed) {
+    private static void part(Path folder, String file, JsonObject config, ParameterSet parameters, long seed) {
+        AtomicFiles.writeText(folder.resolve("config.json"), config.toString());
         try (NDManager manager = Torch.newManager()) {
             parameters.randomise(manager, seed, Precision.FLOAT32);
             Map<String, SafetensorsWriter.Tensor> tensors = new LinkedHashMap<>();

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,12 +30,12 @@ import org.scedit.core.recipe.RecipeReader;
 import org.scedit.testkit.TinyModel;
 
 /**
- * Every recipe of the repository is right and runs: those of Stable Diffusion 1.5 on a small model of its form with
+ * Every recipe of the repository is right and runs: those of Stable Diffusion on small models of their forms with
  * random weights, the others on the embedded model; two steps each.
  */
 class RecipesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final int RECIPES = 22;
+    private static final int RECIPES = 31;
     private static PluginCatalogue catalogue;
 
     @TempDir
@@ -41,7 +43,9 @@ class RecipesTest {
 
     private static int threads;
     private static Path embedded;
-    private static Path stableDiffusion;
+    /** By the folder of their recipes. */
+    private static final Map<String, Path> STABLE_DIFFUSION = new HashMap<>();
+
     private static Path pictures;
 
     @BeforeAll
@@ -51,8 +55,12 @@ class RecipesTest {
         catalogue = PluginCatalogue.ofClassPath();
         embedded = folder.resolve("embedded");
         copyOfEmbedded();
-        stableDiffusion = folder.resolve("stable-diffusion");
-        TinyModel.writeStableDiffusion(stableDiffusion, 3);
+        for (String form : List.of("sd15", "sd21", "sdxl")) {
+            STABLE_DIFFUSION.put(form, folder.resolve(form + "-model"));
+        }
+        TinyModel.writeStableDiffusion(STABLE_DIFFUSION.get("sd15"), 3);
+        TinyModel.writeStableDiffusion21(STABLE_DIFFUSION.get("sd21"), 3);
+        TinyModel.writeStableDiffusionXl(STABLE_DIFFUSION.get("sdxl"), 3);
         pictures = Files.createDirectories(folder.resolve("pictures"));
         byte[] grey = new byte[3 * 64 * 64];
         Arrays.fill(grey, (byte) 90);
@@ -108,6 +116,15 @@ class RecipesTest {
     }
 
     @Test
+    void thePapersMethodsHaveOneForEachOfItsModels() throws IOException {
+        for (String model : STABLE_DIFFUSION.keySet()) {
+            for (String method : List.of("sc-tuner", "csc-tuner", "lora", "controlnet")) {
+                assertThat(recipes()).contains("recipes/" + model + "/" + method + ".yaml");
+            }
+        }
+    }
+
+    @Test
     void eachBeginsWithTheCommandThatRunsIt() throws IOException {
         for (String recipe : recipes()) {
             assertThat(Files.readAllLines(REPOSITORY.resolve(recipe)).get(0) + " ")
@@ -127,7 +144,8 @@ class RecipesTest {
 
     private static Recipe small(String name) {
         List<String> changes = new ArrayList<>(List.of("output=" + folder.resolve(name)));
-        if (name.startsWith("recipes/sd15/")) {
+        Path stableDiffusion = STABLE_DIFFUSION.get(name.split("/")[1]);
+        if (stableDiffusion != null) {
             changes.addAll(List.of("model.path=" + stableDiffusion, "data.path=" + pictures, "data.size=64"));
             if (List.of("csc-tuner", "controlnet", "t2i-adapter").contains(method(name))) {
                 changes.add("sample.controls.canny=" + pictures.resolve("a.png"));

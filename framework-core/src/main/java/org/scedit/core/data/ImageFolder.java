@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.scedit.api.Picture;
 import org.scedit.core.UserException;
 
 /**
@@ -102,7 +103,8 @@ public final class ImageFolder implements Dataset {
     @Override
     public Example get(int index) {
         Entry entry = entries.get(index);
-        return new Example(Pictures.fit(Pictures.read(entry.file()), side), entry.caption());
+        Picture original = Pictures.read(entry.file());
+        return new Example(Pictures.fit(original, side), entry.caption(), Pictures.framing(original, side));
     }
 
     /** The file of an example's picture. */

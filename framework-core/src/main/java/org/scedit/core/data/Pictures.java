@@ -77,11 +77,32 @@ public final class Pictures {
     }
 
     private static Picture fit(Picture picture, int width, int height, Resize resize) {
-        double ratio = Math.max((double) width / picture.width(), (double) height / picture.height());
-        int across = Math.max(width, (int) Math.round(picture.width() * ratio));
-        int down = Math.max(height, (int) Math.round(picture.height() * ratio));
-        Picture resized = resize.to(picture, across, down);
-        return crop(resized, (across - width) / 2, (down - height) / 2, width, height);
+        Covering size = Covering.of(picture, width, height);
+        Picture resized = resize.to(picture, size.across(), size.down());
+        return crop(resized, size.left(width), size.top(height), width, height);
+    }
+
+    /** What {@link #fit(Picture, int)} does to a picture. */
+    public static Framing framing(Picture picture, int size) {
+        Covering covering = Covering.of(picture, size, size);
+        return new Framing(picture.height(), picture.width(), covering.top(size), covering.left(size), size, size);
+    }
+
+    /** The size of a picture resized until it covers another size. */
+    private record Covering(int across, int down) {
+        static Covering of(Picture picture, int width, int height) {
+            double ratio = Math.max((double) width / picture.width(), (double) height / picture.height());
+            return new Covering(Math.max(width, (int) Math.round(picture.width() * ratio)), Math.max(height, (int)
+                    Math.round(picture.height() * ratio)));
+        }
+
+        int left(int width) {
+            return (across - width) / 2;
+        }
+
+        int top(int height) {
+            return (down - height) / 2;
+        }
     }
 
     /** The picture in another size; shapes are stretched if the proportions differ. */

@@ -14,6 +14,7 @@ import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.model.TextCondition;
 
 /** The denoising loop with classifier-free guidance: noise and text states to latents. */
 public final class Denoiser {
@@ -41,8 +42,7 @@ public final class Denoiser {
      *
      * @param noise    standard normal numbers of each picture, {@code channels · height · width}; not changed
      * @param one      the shape of one picture's latents, {@code (1, channels, height, width)}
-     * @param states   text states, {@code (pictures, tokens, width)}; with guidance {@code (2 · pictures, ...)}, those of
-     *     the negative prompts first
+     * @param text     for each picture; with guidance twice as many, those of the negative prompts first
      * @param fresh    asked where the sampler adds noise
      * @param observer told after every step
      * @return latents of each picture, still multiplied by the autoencoder's scale
@@ -50,7 +50,7 @@ public final class Denoiser {
     public List<float[]> denoise(
             List<float[]> noise,
             Shape one,
-            NDArray states,
+            TextCondition text,
             Pipeline.Settings settings,
             FreshNoise fresh,
             Pipeline.Observer observer) {
@@ -67,7 +67,7 @@ public final class Denoiser {
         int last = sampler.timesteps().length - 1;
         for (int step = 0; step <= last; step++) {
             unet.progress(last == 0 ? 0 : (double) step / last);
-            List<float[]> predictions = predict(sampler, step, latents, one, states, settings);
+            List<float[]> predictions = predict(sampler, step, latents, one, text, settings);
             for (int i = 0; i < latents.size(); i++) {
                 Sampler.Result result = sampler.step(predictions.get(i), step, latents.get(i), fresh.of(i, step));
                 latents.set(i, result.sample());
@@ -80,7 +80,12 @@ public final class Denoiser {
 
     /** The guided noise prediction of each picture. */
     private List<float[]> predict(
-            Sampler sampler, int step, List<float[]> latents, Shape one, NDArray states, Pipeline.Settings settings) {
+            Sampler sampler,
+            int step,
+            List<float[]> latents,
+            Shape one,
+            TextCondition text,
+            Pipeline.Settings settings) {
         boolean guided = settings.guidance() > 1;
         int count = latents.size();
         int size = (int) one.size();
@@ -93,8 +98,9 @@ public final class Denoiser {
         Arrays.fill(timesteps, (float) sampler.timesteps()[step]);
         float[] output;
         try (Scope scope = new Scope()) {
-            NDArray x = Torch.of(states.getManager(), input, new Shape(batch, one.get(1), one.get(2), one.get(3)));
-            output = Torch.floats(unet.forward(x, timesteps, states));
+            NDArray x =
+                    Torch.of(text.states().getManager(), input, new Shape(batch, one.get(1), one.get(2), one.get(3)));
+            output = Torch.floats(unet.forward(x, timesteps, text));
         }
         List<float[]> predictions = new ArrayList<>();
         for (int i = 0; i < count; i++) {

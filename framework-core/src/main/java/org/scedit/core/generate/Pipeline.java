@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.scedit.api.Picture;
 import org.scedit.core.UserException;
+import org.scedit.core.data.Framing;
 import org.scedit.core.data.MapTensors;
 import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Randomness;
@@ -87,6 +89,11 @@ public final class Pipeline {
      * @param notices takes a line for every prompt that was too long and cut
      */
     public Pipeline(DiffusionModel model, TunedUNet unet, Consumer<String> notices) {
+        if (model.inpaints()) {
+            throw new UserException(model.folder()
+                    + ": is an inpainting model, whose U-Net also takes a mask and a picture, and neither can be given;"
+                    + " name the model that it was made from");
+        }
         this.model = model;
         this.unet = unet;
         texts = new TextStates(model, notices);
@@ -143,7 +150,8 @@ public final class Pipeline {
     /** The final latents of each prompt, {@code channels · height · width} numbers, still multiplied by the VAE's scale. */
     private List<float[]> denoise(List<String> prompts, long[] seeds, Settings settings, Maps maps, Observer observer) {
         int down = model.autoencoder().downsampling();
-        Shape one = new Shape(1, model.unet().inChannels(), settings.height() / down, settings.width() / down);
+        Shape one =
+                new Shape(1, model.autoencoder().latentChannels(), settings.height() / down, settings.width() / down);
         try (NDManager manager = Torch.newManager();
                 Scope all = new Scope()) {
             unet.conditions(name -> conditions(manager, name, prompts.size(), settings, maps));
@@ -151,16 +159,19 @@ public final class Pipeline {
             for (long seed : seeds) {
                 noise.add(Torch.floats(Torch.normal(manager, seed, one)));
             }
-            List<String> conditions = new ArrayList<>();
+            List<Optional<String>> texts = new ArrayList<>();
             if (settings.guidance() > 1) {
-                conditions.addAll(Collections.nCopies(prompts.size(), settings.negativePrompt()));
+                Optional<String> negative =
+                        Optional.of(settings.negativePrompt()).filter(text -> !text.isEmpty());
+                texts.addAll(Collections.nCopies(prompts.size(), negative));
             }
-            conditions.addAll(prompts);
+            prompts.forEach(prompt -> texts.add(Optional.of(prompt)));
+            Framing framing = Framing.whole(settings.width(), settings.height());
             return new Denoiser(unet, model.scheduler())
                     .denoise(
                             noise,
                             one,
-                            texts.of(manager, conditions),
+                            this.texts.of(manager, texts, Collections.nCopies(texts.size(), framing)),
                             settings,
                             (picture, step) -> length -> noise(seeds[picture], step, length),
                             observer);

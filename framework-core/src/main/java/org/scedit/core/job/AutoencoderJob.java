@@ -12,11 +12,12 @@ import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
+import org.scedit.core.model.ModelParts;
+import org.scedit.core.model.ModelParts.Part;
 import org.scedit.core.model.WeightLoader;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.run.RunFolder;
 import org.scedit.core.train.AutoencoderObjective;
-import org.scedit.core.weights.SafetensorsFile;
 
 /** Trains a model folder's autoencoder and writes the folder anew with it. */
 final class AutoencoderJob implements Job {
@@ -29,14 +30,14 @@ final class AutoencoderJob implements Job {
     AutoencoderJob(Recipe recipe, RecipeRun.Options options) {
         this.recipe = recipe;
         this.options = options;
-        var vae = recipe.model().path().resolve("vae");
-        autoencoder = Autoencoder.fromConfig(vae.resolve("config.json"));
+        ModelParts parts = recipe.model().parts();
+        autoencoder = new Autoencoder(parts.config(Part.VAE));
         if (recipe.model().weights() == Recipe.Weights.RANDOM) {
             autoencoder.parameters().randomise(weights, recipe.seed(), Precision.FLOAT32);
         } else {
             new WeightLoader(weights, Precision.FLOAT32)
                     .renaming(Autoencoder::currentName)
-                    .load(autoencoder.parameters(), SafetensorsFile.open(vae.resolve(DiffusionModel.WEIGHTS)));
+                    .load(autoencoder.parameters(), parts.weights(Part.VAE));
             // what lies in a mapped file cannot be trained in place
             autoencoder.parameters().all().forEach(each -> each.set(each.value().duplicate()));
         }
@@ -59,7 +60,7 @@ final class AutoencoderJob implements Job {
             return;
         }
         var target = folder.path().resolve("model");
-        ModelFolders.copyExcept(recipe.model().path(), target, List.of("vae/" + DiffusionModel.WEIGHTS));
+        ModelFolders.copyExceptWeights(recipe.model().path(), target, List.of("vae"));
         ModelFolders.write(autoencoder.parameters(), target.resolve("vae").resolve(DiffusionModel.WEIGHTS));
         AtomicFiles.writeText(
                 folder.summary(),

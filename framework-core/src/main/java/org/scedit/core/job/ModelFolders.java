@@ -17,12 +17,14 @@ import org.scedit.core.weights.SafetensorsWriter;
 final class ModelFolders {
     private ModelFolders() {}
 
-    /** Copies a model folder, except the files named, whose paths are relative to it. */
-    static void copyExcept(Path from, Path to, List<String> except) {
+    /** Copies a model folder, except what the given parts hold beside their {@code config.json}: weights, of all kinds. */
+    static void copyExceptWeights(Path from, Path to, List<String> parts) {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 String relative = from.relativize(file).toString().replace('\\', '/');
-                if (!except.contains(relative)) {
+                boolean weights = parts.stream().anyMatch(part -> relative.startsWith(part + "/"))
+                        && !file.getFileName().toString().equals("config.json");
+                if (!weights) {
                     AtomicFiles.write(to.resolve(relative), out -> Files.copy(file, out));
                 }
             }

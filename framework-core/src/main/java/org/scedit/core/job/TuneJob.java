@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.scedit.api.Picture;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
@@ -26,6 +27,9 @@ import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.TunerFile;
 import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
+import org.scedit.core.model.ModelParts;
+import org.scedit.core.model.ModelParts.Part;
+import org.scedit.core.model.TextEncoder;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
@@ -75,9 +79,11 @@ final class TuneJob implements Job {
         this.catalogue = catalogue;
         this.options = options;
         try {
-            var structure = UNet.fromConfig(recipe.model().path().resolve("unet/config.json"));
+            ModelParts parts = recipe.model().parts();
+            var structure = new UNet(parts.config(Part.UNET));
+            refuseInpainting(structure);
             conditions = buildTuners(structure);
-            int side = pictureSize(structure);
+            int side = pictureSize(structure, parts);
             data = recipe.train()
                     .flatMap(train -> recipe.data())
                     .map(source -> DataSources.open(source, side, options.out()));
@@ -89,8 +95,8 @@ final class TuneJob implements Job {
             boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;
             Precision precision = recipe.model().precision();
             model = fresh
-                    ? DiffusionModel.fresh(recipe.model().path(), precision, recipe.seed())
-                    : DiffusionModel.load(recipe.model().path(), precision);
+                    ? DiffusionModel.fresh(parts, precision, recipe.seed())
+                    : DiffusionModel.load(parts, precision);
         } catch (RuntimeException e) {
             tuners.forEach(TunerInstance::close);
             throw e;
@@ -99,6 +105,14 @@ final class TuneJob implements Job {
         unet.checkpointGradients(
                 recipe.train().map(Recipe.Train::gradientCheckpointing).orElse(false));
         pipeline = new Pipeline(model, unet, options.out()::println);
+    }
+
+    private void refuseInpainting(UNet structure) {
+        if (recipe.train().isPresent() && structure.inChannels() != structure.outChannels()) {
+            throw new UserException(recipe.model().path() + ": is an inpainting model, whose U-Net takes "
+                    + structure.inChannels() + " channels; tuners are trained on models that take latents alone, "
+                    + structure.outChannels() + " channels, such as the one it was made from");
+        }
     }
 
     /** From the configuration alone, so that a tuner that does not fit is refused before any weight is read. */
@@ -146,8 +160,8 @@ final class TuneJob implements Job {
     }
 
     /** As {@link DiffusionModel#pictureSize}, before there is a model. */
-    private int pictureSize(UNet structure) {
-        var autoencoder = Autoencoder.fromConfig(recipe.model().path().resolve("vae/config.json"));
+    private static int pictureSize(UNet structure, ModelParts parts) {
+        var autoencoder = new Autoencoder(parts.config(Part.VAE));
         return structure.sampleSize() * autoencoder.downsampling();
     }
 
@@ -267,13 +281,20 @@ final class TuneJob implements Job {
             tuner.arrays().forEach((name, array) -> trainables.add(new Trainable(tuner.name() + "." + name, array)));
         }
         if (recipe.train().orElseThrow().textEncoder()) {
-            model.textEncoder().parameters().all().forEach(each -> {
+            forEachTextEncoder((part, encoder) -> encoder.parameters().all().forEach(each -> {
                 each.set(each.value().duplicate()); // what lies in a mapped file cannot be trained in place
                 each.value().setRequiresGradient(true);
-                trainables.add(new Trainable("text_encoder." + each.name(), each.value()));
-            });
+                trainables.add(new Trainable(part.folder() + "." + each.name(), each.value()));
+            }));
         }
         return trainables;
+    }
+
+    private void forEachTextEncoder(BiConsumer<Part, TextEncoder> action) {
+        List<Part> parts = List.of(Part.TEXT_ENCODER, Part.TEXT_ENCODER_2);
+        for (int i = 0; i < model.prompts().towers().size(); i++) {
+            action.accept(parts.get(i), model.prompts().towers().get(i).encoder());
+        }
     }
 
     private LatentBatches batches(Dataset pictures) {
@@ -303,11 +324,14 @@ final class TuneJob implements Job {
         boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;
         if (fresh || recipe.train().orElseThrow().textEncoder()) {
             Path target = folder.path().resolve("model");
-            List<String> parts =
-                    List.of("unet/" + DiffusionModel.WEIGHTS, "text_encoder/" + DiffusionModel.TEXT_WEIGHTS);
-            ModelFolders.copyExcept(recipe.model().path(), target, parts);
-            ModelFolders.write(model.unet().parameters(), target.resolve(parts.get(0)));
-            ModelFolders.write(model.textEncoder().parameters(), target.resolve(parts.get(1)));
+            List<String> written = new ArrayList<>(List.of(Part.UNET.folder()));
+            forEachTextEncoder((part, encoder) -> written.add(part.folder()));
+            ModelFolders.copyExceptWeights(recipe.model().path(), target, written);
+            ModelFolders.write(
+                    model.unet().parameters(),
+                    target.resolve(Part.UNET.folder()).resolve(DiffusionModel.WEIGHTS));
+            forEachTextEncoder((part, encoder) -> ModelFolders.write(
+                    encoder.parameters(), target.resolve(part.folder()).resolve(DiffusionModel.TEXT_WEIGHTS)));
             results.put("model", target.toString());
         }
         if (!fresh) {

@@ -1,8 +1,6 @@
 package org.scedit.core.model;
 
 import ai.djl.ndarray.NDManager;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +8,13 @@ import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
-import org.scedit.core.text.ClipTokenizer;
-import org.scedit.core.weights.SafetensorsFile;
+import org.scedit.core.model.ModelParts.Part;
+import org.scedit.core.weights.FileHash;
 
 /**
- * A latent diffusion model from a folder in diffusers' layout: {@code unet/, vae/, text_encoder/, tokenizer/, scheduler/}
- * and {@code model_index.json}. The U-Net is in the wanted precision; autoencoder and text encoder, which run once a
- * picture, are in float32. Close it to free the weights.
+ * A latent diffusion model: U-Net, autoencoder, one text encoder or two with their tokenizers, noise schedule. The U-Net
+ * is in the wanted precision; autoencoder and text encoders, which run once a picture, are in float32. Close it to free
+ * the weights.
  */
 public final class DiffusionModel implements AutoCloseable {
     /** The U-Net's and the autoencoder's weights in diffusers' layout. */
@@ -24,25 +22,36 @@ public final class DiffusionModel implements AutoCloseable {
     /** The text encoder's weights in diffusers' layout. */
     public static final String TEXT_WEIGHTS = "model.safetensors";
 
-    private final Path folder;
+    private final ModelParts parts;
     private final Precision precision;
     private final NDManager weights;
     private final UNet unet;
     private final Autoencoder autoencoder;
-    private final TextEncoder textEncoder;
-    private final ClipTokenizer tokenizer;
+    private final PromptEncoder prompts;
     private final SchedulerConfig scheduler;
 
-    private DiffusionModel(Path folder, Precision precision) {
-        this.folder = folder;
+    private DiffusionModel(ModelParts parts, Precision precision) {
+        this.parts = parts;
         this.precision = precision;
-        unet = UNet.fromConfig(folder.resolve("unet/config.json"));
-        autoencoder = Autoencoder.fromConfig(folder.resolve("vae/config.json"));
-        textEncoder = TextEncoder.fromConfig(folder.resolve("text_encoder/config.json"));
-        tokenizer = ClipTokenizer.load(folder.resolve("tokenizer"));
-        scheduler = SchedulerConfig.read(folder.resolve("scheduler/scheduler_config.json"));
+        unet = new UNet(parts.config(Part.UNET));
+        autoencoder = new Autoencoder(parts.config(Part.VAE));
+        prompts = new PromptEncoder(encoders(parts).stream()
+                .map(each -> new PromptEncoder.Tower(parts.tokenizer(each), new TextEncoder(parts.config(each))))
+                .toList());
+        scheduler = parts.scheduler();
         requireAgreement();
         weights = Torch.newManager();
+    }
+
+    private static List<Part> encoders(ModelParts parts) {
+        return parts.has(Part.TEXT_ENCODER_2)
+                ? List.of(Part.TEXT_ENCODER, Part.TEXT_ENCODER_2)
+                : List.of(Part.TEXT_ENCODER);
+    }
+
+    /** As {@link #load(ModelParts, Precision)} of a model that needs nothing else. */
+    public static DiffusionModel load(Path path, Precision precision) {
+        return load(ModelParts.open(ModelPaths.of(path)), precision);
     }
 
     /**
@@ -51,23 +60,27 @@ public final class DiffusionModel implements AutoCloseable {
      * @param precision of the U-Net
      * @throws UserException if a part is missing or does not fit; the message names the parts
      */
-    public static DiffusionModel load(Path folder, Precision precision) {
-        requireParts(folder, true);
-        var model = new DiffusionModel(folder, precision);
+    public static DiffusionModel load(ModelParts parts, Precision precision) {
+        parts.requireComplete(true);
+        var model = new DiffusionModel(parts, precision);
         try {
-            new WeightLoader(model.weights, precision)
-                    .load(model.unet.parameters(), SafetensorsFile.open(folder.resolve("unet/" + WEIGHTS)));
+            new WeightLoader(model.weights, precision).load(model.unet.parameters(), parts.weights(Part.UNET));
             model.loadAutoencoder();
-            new WeightLoader(model.weights, Precision.FLOAT32)
-                    .ignoring(name -> name.endsWith("position_ids"))
-                    .load(
-                            model.textEncoder.parameters(),
-                            SafetensorsFile.open(folder.resolve("text_encoder/" + TEXT_WEIGHTS)));
+            List<Part> encoders = encoders(parts);
+            for (int i = 0; i < encoders.size(); i++) {
+                new WeightLoader(model.weights, Precision.FLOAT32)
+                        .ignoring(name -> name.endsWith("position_ids"))
+                        .load(model.encoder(i).parameters(), parts.weights(encoders.get(i)));
+            }
             return model;
         } catch (RuntimeException e) {
             model.close();
             throw e;
         }
+    }
+
+    private TextEncoder encoder(int index) {
+        return prompts.towers().get(index).encoder();
     }
 
     /**
@@ -77,12 +90,14 @@ public final class DiffusionModel implements AutoCloseable {
      * @param seed of the fresh weights
      * @throws UserException as {@link #load}
      */
-    public static DiffusionModel fresh(Path folder, Precision precision, long seed) {
-        requireParts(folder, false);
-        var model = new DiffusionModel(folder, precision);
+    public static DiffusionModel fresh(ModelParts parts, Precision precision, long seed) {
+        parts.requireComplete(false);
+        var model = new DiffusionModel(parts, precision);
         try {
             model.unet.parameters().randomise(model.weights, seed, precision);
-            model.textEncoder.parameters().randomise(model.weights, seed + 1, Precision.FLOAT32);
+            for (int i = 0; i < model.prompts.towers().size(); i++) {
+                model.encoder(i).parameters().randomise(model.weights, seed + 1 + i, Precision.FLOAT32);
+            }
             model.loadAutoencoder();
             return model;
         } catch (RuntimeException e) {
@@ -94,61 +109,58 @@ public final class DiffusionModel implements AutoCloseable {
     private void loadAutoencoder() {
         new WeightLoader(weights, Precision.FLOAT32)
                 .renaming(Autoencoder::currentName)
-                .load(autoencoder.parameters(), SafetensorsFile.open(folder.resolve("vae/" + WEIGHTS)));
-    }
-
-    private static void requireParts(Path folder, boolean allWeights) {
-        List<String> parts = new ArrayList<>(List.of(
-                "model_index.json",
-                "unet/config.json",
-                "vae/config.json",
-                "vae/" + WEIGHTS,
-                "text_encoder/config.json",
-                "tokenizer/vocab.json",
-                "tokenizer/merges.txt",
-                "scheduler/scheduler_config.json"));
-        if (allWeights) {
-            parts.add("unet/" + WEIGHTS);
-            parts.add("text_encoder/" + TEXT_WEIGHTS);
-        }
-        List<String> missing = parts.stream()
-                .filter(part -> !Files.isRegularFile(folder.resolve(part)))
-                .toList();
-        if (!missing.isEmpty()) {
-            throw new UserException(folder + ": is no complete model in diffusers' layout; missing: "
-                    + String.join(", ", missing)
-                    + "\nname a folder as diffusers saves it, with safetensors weights in every part");
-        }
-        ConfigFile.read(folder.resolve("model_index.json"))
-                .supportOnly("_class_name", "StableDiffusionPipeline", "StableDiffusionPipeline");
+                .load(autoencoder.parameters(), parts.weights(Part.VAE));
     }
 
     private void requireAgreement() {
+        Path path = parts.path();
         List<String> problems = new ArrayList<>();
-        if (unet.inChannels() != autoencoder.latentChannels()) {
-            problems.add(folder + ": the U-Net takes " + unet.inChannels() + " channels, the autoencoder makes "
-                    + autoencoder.latentChannels());
+        int latent = autoencoder.latentChannels();
+        if (unet.inChannels() != latent && !inpaints() || unet.outChannels() != latent) {
+            problems.add(path + ": the U-Net takes " + unet.inChannels() + " channels and makes " + unet.outChannels()
+                    + ", the autoencoder's latents have " + latent);
         }
-        if (unet.textChannels() != textEncoder.width()) {
-            problems.add(folder + ": the U-Net takes text states of width " + unet.textChannels()
-                    + ", the text encoder makes " + textEncoder.width());
+        if (unet.textChannels() != prompts.width()) {
+            problems.add(path + ": the U-Net takes text states of width " + unet.textChannels()
+                    + ", the text encoder makes " + prompts.width());
         }
-        if (tokenizer.vocabularySize() > textEncoder.config().integer("vocab_size")) {
-            problems.add(folder + ": the tokenizer has " + tokenizer.vocabularySize()
-                    + " tokens, the text encoder knows " + textEncoder.config().integer("vocab_size"));
+        if (unet.pooledChannels() != prompts.pooledWidth()) {
+            problems.add(path + ": the U-Net takes " + orNone(unet.pooledChannels()) + ", the text encoders make "
+                    + orNone(prompts.pooledWidth()));
         }
-        if (tokenizer.maxLength() > textEncoder.maxTokens()) {
-            problems.add(folder + ": the tokenizer makes prompts of " + tokenizer.maxLength()
-                    + " tokens, the text encoder takes " + textEncoder.maxTokens());
+        for (PromptEncoder.Tower tower : prompts.towers()) {
+            if (tower.tokenizer().vocabularySize() > tower.encoder().config().integer("vocab_size")) {
+                problems.add(path + ": the tokenizer has " + tower.tokenizer().vocabularySize()
+                        + " tokens, the text encoder knows "
+                        + tower.encoder().config().integer("vocab_size"));
+            }
+            if (tower.tokenizer().maxLength() > tower.encoder().maxTokens()) {
+                problems.add(path + ": the tokenizer makes prompts of "
+                        + tower.tokenizer().maxLength() + " tokens, the text encoder takes "
+                        + tower.encoder().maxTokens());
+            }
+            if (tower.tokenizer().maxLength() != prompts.tokens()) {
+                problems.add(path + ": the first tokenizer makes prompts of " + prompts.tokens()
+                        + " tokens, the second of " + tower.tokenizer().maxLength());
+            }
         }
         if (!problems.isEmpty()) {
             throw UserException.of(problems, "nothing was loaded; the parts are of different models");
         }
     }
 
+    private static String orNone(int width) {
+        return width == 0 ? "no pooled text" : "pooled text of width " + width;
+    }
+
+    /** Where it was read from. */
+    public ModelParts parts() {
+        return parts;
+    }
+
     /** The folder it was read from. */
     public Path folder() {
-        return folder;
+        return parts.path();
     }
 
     /** The U-Net. */
@@ -166,14 +178,14 @@ public final class DiffusionModel implements AutoCloseable {
         return autoencoder;
     }
 
-    /** The text encoder, float32. */
-    public TextEncoder textEncoder() {
-        return textEncoder;
+    /** The tokenizers and text encoders, float32. */
+    public PromptEncoder prompts() {
+        return prompts;
     }
 
-    /** The tokenizer. */
-    public ClipTokenizer tokenizer() {
-        return tokenizer;
+    /** Whether its U-Net takes, besides the latents, a mask and the latents of a picture that is masked by it. */
+    public boolean inpaints() {
+        return unet.inChannels() == 2 * autoencoder.latentChannels() + 1;
     }
 
     /** The noise schedule it was trained with. */
@@ -186,24 +198,13 @@ public final class DiffusionModel implements AutoCloseable {
         return unet.sampleSize() * autoencoder.downsampling();
     }
 
-    /** SHA-256 of the U-Net's weights file in hex; empty for a fresh U-Net. */
+    /**
+     * SHA-256, in hex, of the file that the U-Net's weights are in, or of its shards one after the other; empty for a
+     * U-Net that was made fresh from a folder without weights.
+     */
     public String unetHash() {
-        Path file = folder.resolve("unet/" + WEIGHTS);
-        if (!Files.isRegularFile(file)) {
-            return "";
-        }
-        try (var in = Files.newInputStream(file)) {
-            var digest = java.security.MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 20];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return java.util.HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw new UserException(file + ": cannot be read", e);
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        List<Path> files = parts.files(Part.UNET);
+        return files.isEmpty() ? "" : FileHash.sha256(files);
     }
 
     @Override

@@ -143,6 +143,24 @@ public final class TextEncoder {
     }
 
     /**
+     * What Stable Diffusion XL takes of an encoder.
+     *
+     * @param states of the last layer but one, without norm, {@code (batch, tokens, width)}
+     * @param pooled {@code (batch, pooledWidth)}
+     */
+    record Penultimate(NDArray states, NDArray pooled) {}
+
+    /** Both from one pass; recorded and owned as {@link #forward}'s result. */
+    Penultimate penultimate(NDManager manager, long[][] ids) {
+        try (Scope scope = new Scope()) {
+            int last = layers.size() - 1;
+            NDArray states = hiddenState(manager, ids, last);
+            NDArray pooled = pooled(ids, finalNorm.forward(layers.get(last).forward(states)));
+            return new Penultimate(scope.keep(states), scope.keep(pooled));
+        }
+    }
+
+    /**
      * One vector for a prompt: the state at its end mark, through the projection if there is one.
      *
      * @param ids    as {@link #forward} takes them

@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.scedit.api.Setting;
+import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.hook.Scale;
+import org.scedit.core.model.ModelParts;
+import org.scedit.core.model.ModelPaths;
 import org.scedit.core.scenes.Scene;
 import org.scedit.core.scenes.SceneMap;
 import org.scedit.core.scenes.Split;
@@ -122,6 +125,8 @@ public record Recipe(
      * @param path      a folder in diffusers' layout; exists
      * @param precision of the frozen backbone
      * @param weights   read or initialised
+     * @param variant   of the weights' files
+     * @param prediction what the model must have been trained to predict
      */
     public record Model(
             @Setting("folder of the model, in diffusers' layout") @MustExist(MustExist.Kind.FOLDER)
@@ -133,7 +138,37 @@ public record Recipe(
             @Setting(
                     value = "pretrained: read from the folder; random: initialised from the seed",
                     defaultsTo = "pretrained")
-            Weights weights) {}
+            Weights weights,
+
+            @Setting(
+                    value = "which of the folder's weights, such as fp16; left out: those without a variant, or fp16"
+                            + " where there are none",
+                    defaultsTo = Derived.DEFAULT)
+            Optional<String> variant,
+
+            @Setting(
+                    value = "what the model predicts; one that predicts something else is refused; left out: whatever"
+                            + " the model says",
+                    defaultsTo = Derived.DEFAULT)
+            Optional<PredictionType> prediction) {
+        public Model {
+            if (variant.isPresent() && !variant.get().matches("[A-Za-z0-9_-]+")) {
+                throw new IllegalArgumentException(
+                        "variant must be made of letters, digits, '_' and '-', such as fp16, got '" + variant.get()
+                                + "'");
+            }
+        }
+
+        /** A model that needs no more. */
+        public Model(Path path, Precision precision, Weights weights) {
+            this(path, precision, weights, Optional.empty(), Optional.empty());
+        }
+
+        /** Its parts; no weights are read. */
+        public ModelParts parts() {
+            return ModelParts.open(new ModelPaths(path, variant, prediction));
+        }
+    }
 
     /** A block whose keys go on with those of what it uses. */
     sealed interface PluginBlock {

@@ -17,6 +17,7 @@ import org.scedit.api.Picture;
 import org.scedit.core.data.BatchOrder;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Example;
+import org.scedit.core.data.Framing;
 import org.scedit.core.data.MapTensors;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
@@ -34,7 +35,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
 
     /**
      * @param batch          pictures in a batch
-     * @param captionDropout share of captions replaced by the empty one, 0..1
+     * @param captionDropout share of captions left out, as guidance leaves out a prompt, 0..1
      * @param trainText      whether the text encoder is trained, so that its states are recorded
      * @param conditions     what tuners are conditioned on; empty for none
      * @param seed           of order, dropout and latents
@@ -62,6 +63,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
     private final float[][] means;
     private final float[][] deviations;
     private final String[] captions;
+    private final Framing[] framings;
 
     /**
      * @param notices takes a line for every caption that was too long and cut
@@ -76,6 +78,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
         means = new float[data.size()][];
         deviations = new float[data.size()][];
         captions = new String[data.size()];
+        framings = new Framing[data.size()];
         Picture first = data.get(0).picture();
         int down = model.autoencoder().downsampling();
         latent = new Shape(model.autoencoder().latentChannels(), first.height() / down, first.width() / down);
@@ -92,6 +95,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
             Example example = data.get(i);
             pictures.add(example.picture());
             captions[i] = example.caption();
+            framings[i] = example.framing();
         }
         try (NDManager manager = Torch.newManager();
                 Scope scope = new Scope()) {
@@ -157,16 +161,13 @@ public final class LatentBatches implements DiffusionObjective.Batches {
     @Override
     public TextCondition texts(long batch, NDManager manager) {
         var random = new SplittableRandom(Randomness.seed(settings.seed(), "dropout", batch));
-        List<String> chosen = new ArrayList<>();
+        List<Optional<String>> chosen = new ArrayList<>();
+        List<Framing> pictures = new ArrayList<>();
         for (int index : order.batch(batch)) {
-            chosen.add(random.nextDouble() < settings.captionDropout() ? "" : captions[index]);
+            boolean dropped = random.nextDouble() < settings.captionDropout();
+            chosen.add(Optional.of(captions[index]).filter(caption -> !dropped));
+            pictures.add(framings[index]);
         }
-        if (!settings.trainText()) {
-            return TextCondition.of(texts.of(manager, chosen));
-        }
-        long[][] ids = chosen.stream()
-                .map(caption -> model.tokenizer().encode(caption).ids())
-                .toArray(long[][]::new);
-        return TextCondition.of(model.textEncoder().forward(manager, ids));
+        return settings.trainText() ? texts.recorded(manager, chosen, pictures) : texts.of(manager, chosen, pictures);
     }
 }

@@ -16,6 +16,7 @@ import org.scedit.core.generate.Pipeline;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.model.Autoencoder;
+import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.TextEncoder;
 import org.scedit.core.weights.SafetensorsFile;
 
@@ -93,7 +94,7 @@ final class PipelineCheck implements GoldenCheck {
         List<float[]> latents = denoiser.denoise(
                 List.of(io.floats("in.noise")),
                 io.shape("in.noise"),
-                states,
+                TextCondition.of(states),
                 settings,
                 (index, step) -> length -> io.floats("in.eta1_noise." + step),
                 (index, step, prediction, after) -> {
