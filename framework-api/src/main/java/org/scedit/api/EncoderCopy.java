@@ -18,7 +18,7 @@ public interface EncoderCopy {
     }
 
     /**
-     * Runs the copy on the evaluation's latents, timesteps and text, in float32.
+     * Runs the copy on the evaluation's latents, timesteps, text and {@linkplain Step#added additions}, in float32.
      *
      * @param added to the output of its first convolution, {@code (batch, channels, height, width)}
      */

@@ -69,6 +69,7 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     private static String checked(String file, Recipe recipe, PluginCatalogue plugins) {
+        recipe.model().parts(); // refuses a model that predicts something else than the recipe says
         ModelSummary model = ModelSummary.read(recipe.model().path());
         if (recipe.task() == Recipe.Task.AUTOENCODER) {
             long count = model.autoencoder()

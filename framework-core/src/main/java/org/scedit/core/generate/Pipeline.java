@@ -22,7 +22,8 @@ import org.scedit.core.model.DiffusionModel;
 
 /**
  * Text to image: prompts to text states, noise to latents by a sampler with classifier-free guidance (Ho and Salimans
- * 2022, arXiv:2207.12598), latents to pictures. The numbers are those of diffusers' {@code StableDiffusionPipeline}.
+ * 2022, arXiv:2207.12598), latents to pictures. The numbers are those of diffusers' {@code StableDiffusionPipeline}
+ * and {@code StableDiffusionXLPipeline}.
  */
 public final class Pipeline {
     /** Pictures are drawn together as long as their latents have no more pixels than one of 64×64. */

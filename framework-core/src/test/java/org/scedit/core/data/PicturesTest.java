@@ -40,6 +40,14 @@ class PicturesTest {
     }
 
     @Test
+    void framingTellsWhatFittingDoes() {
+        Picture wide = Picture.of(100, 50, new byte[3 * 100 * 50]); // halved to 50x25, of which the middle 25 are kept
+        assertThat(Pictures.framing(wide, 25)).isEqualTo(new Framing(50, 100, 0, 12, 25, 25));
+        Picture tall = Picture.of(10, 30, new byte[3 * 10 * 30]);
+        assertThat(Pictures.framing(tall, 20)).isEqualTo(new Framing(30, 10, 20, 0, 20, 20));
+    }
+
+    @Test
     void whatIsWrittenIsRead() {
         Picture picture = Picture.of(2, 1, new byte[] {1, 2, 3, (byte) 200, 100, 0});
         Pictures.writePng(picture, file);
