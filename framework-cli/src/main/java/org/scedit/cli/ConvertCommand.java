@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.scedit.api.WeightFile;
 import org.scedit.core.UserException;
+import org.scedit.core.hub.HubModel;
+import org.scedit.core.hub.HubModels;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.inspect.RecognisedFile;
 import org.scedit.core.inspect.TunerFile;
@@ -106,9 +108,14 @@ final class ConvertCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static Optional<Path> cached(HubModel model) {
+        return HubModels.ofProcess().cached(model, Optional.empty()).map(HubModels.Located::folder);
+    }
+
     private Path model(TunerFile file) {
         return Optional.ofNullable(model)
                 .or(file::model)
+                .or(() -> file.hubModel().flatMap(ConvertCommand::cached))
                 .orElseThrow(
                         () -> new UserException(in + ": does not say which base model it is for; give --model DIR, a"
                                 + " model folder in diffusers' layout"));

@@ -61,9 +61,10 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
-            description = "Model folder in diffusers' layout; default: the embedded model, models/embedded.")
-    private Path model;
+            paramLabel = "DIR|hub:NAME",
+            description = "Model folder in diffusers' layout, or a hub's model, hub:OWNER/NAME[@REVISION], which is"
+                    + " downloaded once; default: the embedded model, models/embedded.")
+    private String model;
 
     @Option(
             names = "--tuner",
@@ -188,7 +189,7 @@ final class GenerateCommand implements Callable<Integer> {
         requireRanges();
         List<TunerOption> wanted = tuners.stream().map(TunerOption::parse).toList();
         Map<String, ControlOption> given = ControlOption.parse(controls, maps);
-        Path folder = model == null ? Home.embeddedModel() : model;
+        Path folder = ModelOption.folder(model, terminal);
         List<TunerFile> files = new ArrayList<>();
         List<TunerInstance> instances = new ArrayList<>();
         try (PluginCatalogue plugins = Home.plugins()) {

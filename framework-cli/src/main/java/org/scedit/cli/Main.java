@@ -96,6 +96,7 @@ public final class Main implements Runnable {
                         new CommandLine(new PluginsCommand(terminal)).addSubcommand(new NewPluginCommand(terminal)))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ConvertCommand(terminal))
+                .addSubcommand(new DownloadCommand(terminal))
                 .addSubcommand(new BenchCommand(terminal));
         return line.setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(terminal.err(), true))

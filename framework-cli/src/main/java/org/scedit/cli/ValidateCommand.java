@@ -1,15 +1,20 @@
 package org.scedit.cli;
 
 import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Provider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.scedit.core.UserException;
 import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.hub.HubModel;
+import org.scedit.core.hub.HubModels;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.job.RunModule;
 import org.scedit.core.plugin.PluginCatalogue;
@@ -55,10 +60,12 @@ final class ValidateCommand implements Callable<Integer> {
         }
         int status = 0;
         try (PluginCatalogue plugins = Home.plugins()) {
-            RecipeReader reader = Guice.createInjector(new RunModule(plugins)).getInstance(RecipeReader.class);
+            Injector injector = Guice.createInjector(new RunModule(plugins));
+            RecipeReader reader = injector.getInstance(RecipeReader.class);
             for (String recipe : recipes) {
                 try {
-                    terminal.out().println(checked(recipe, reader.read(Path.of(recipe), overrides), plugins));
+                    Recipe read = reader.read(Path.of(recipe), overrides);
+                    terminal.out().println(checked(recipe, read, plugins, injector.getProvider(HubModels.class)));
                 } catch (UserException e) {
                     terminal.err().println(e.getMessage());
                     status = 2;
@@ -68,12 +75,26 @@ final class ValidateCommand implements Callable<Integer> {
         return status;
     }
 
-    private static String checked(String file, Recipe recipe, PluginCatalogue plugins) {
-        recipe.model().parts(); // refuses a model that predicts something else than the recipe says
-        ModelSummary model = ModelSummary.read(recipe.model().path());
+    /** Checks against the model's configuration; a hub's model that is not in the cache is not downloaded for it. */
+    private static String checked(String file, Recipe recipe, PluginCatalogue plugins, Provider<HubModels> hub) {
+        Optional<HubModel> byName = recipe.model().byName();
+        if (byName.isEmpty()) {
+            return checked(file, recipe, recipe.model().path().orElseThrow(), plugins);
+        }
+        HubModels models = hub.get();
+        return models.cached(byName.get(), recipe.model().variant())
+                .map(found -> checked(file, recipe, found.folder(), plugins))
+                .orElseGet(() -> file + ": OK as far as it can be told without its model\n  "
+                        + models.whyNotCached(byName.get(), recipe.model().variant())
+                        + "\n  scedit run downloads it; scedit download does only that");
+    }
+
+    private static String checked(String file, Recipe recipe, Path base, PluginCatalogue plugins) {
+        recipe.model().parts(base); // refuses a model that predicts something else than the recipe says
+        ModelSummary model = ModelSummary.read(base);
         if (recipe.task() == Recipe.Task.AUTOENCODER) {
             long count = model.autoencoder()
-                    .orElseThrow(() -> new UserException(recipe.model().path() + ": has no vae/config.json to train"));
+                    .orElseThrow(() -> new UserException(base + ": has no vae/config.json to train"));
             return String.format(Locale.ROOT, "%s: OK, trains the autoencoder, %,d parameters", file, count);
         }
         List<String> problems = new ArrayList<>();
@@ -107,8 +128,7 @@ final class ValidateCommand implements Callable<Integer> {
             tuners.forEach(TunerInstance::close);
         }
         if (!problems.isEmpty()) {
-            throw UserException.of(
-                    problems, "the recipe does not fit " + recipe.model().path());
+            throw UserException.of(problems, "the recipe does not fit " + base);
         }
         return lines.toString();
     }

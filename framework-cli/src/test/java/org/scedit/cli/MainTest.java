@@ -76,6 +76,7 @@ class MainTest {
         "plugins, ID",
         "inspect, --layers --model MODEL_DIR|TUNER_FILE",
         "convert, --to --model --method --settings --force IN OUT",
+        "download, --revision OWNER/NAME",
         "bench, --model --tuner --precision --batch --latent --steps KEY=VALUE"
     })
     void everyCommandsHelpTellsItsOptionsAndExamples(String command, String options) {
@@ -98,6 +99,7 @@ class MainTest {
                         "plugins ",
                         "inspect ",
                         "convert ",
+                        "download ",
                         "bench ")
                 .contains("2 a mistake in what was given; 130 interrupted");
     }
@@ -162,6 +164,31 @@ class MainTest {
                 .isEqualTo(
                         refused(recipe + ": tuner 'shift': skip must be below 4, got 9\n1 problem, the recipe does not"
                                 + " fit " + folder.resolve("model") + "\n"));
+    }
+
+    /** The tests' environment is offline, with an empty cache. */
+    @Test
+    void aHubsModelThatIsNotInTheCacheIsToldByEveryCommand() throws IOException {
+        String absent = "hub model owner/name@v2: is not in the cache " + System.getenv("HF_HUB_CACHE");
+        Path recipe = recipe("{use: shift}");
+        Path output = folder.resolve("run");
+        assertThat(run("validate", recipe, "model.hub=owner/name", "model.revision=v2"))
+                .isEqualTo(new Outcome(
+                        0,
+                        recipe + ": OK as far as it can be told without its model\n  " + absent
+                                + "\n  scedit run downloads it; scedit download does only that\n",
+                        ""));
+        Outcome offline = refused(absent + "; offline (HF_HUB_OFFLINE) nothing is downloaded, so unset it once\n");
+        assertThat(run("run", recipe, "model.hub=owner/name", "model.revision=v2", "output=" + output))
+                .isEqualTo(offline);
+        assertThat(output).doesNotExist();
+        assertThat(run("generate", "--prompt", "x", "--model", "hub:owner/name@v2"))
+                .isEqualTo(offline);
+        assertThat(run("download", "owner/name", "--revision", "v2")).isEqualTo(offline);
+        assertThat(run("generate", "--prompt", "x", "--model", "hub:name"))
+                .isEqualTo(
+                        refused(
+                                "--model: hub must be the name of a model, OWNER/NAME, got 'name'; a folder is given as path\n"));
     }
 
     @Test

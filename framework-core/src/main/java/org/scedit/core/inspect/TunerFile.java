@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.scedit.core.UserException;
 import org.scedit.core.hook.TunerInstance;
+import org.scedit.core.hub.HubModel;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.TunerSettings;
@@ -88,14 +89,33 @@ public final class TunerFile {
     /** The model folder that its recipe names, if there is such a folder here. */
     public Optional<Path> model() {
         try {
+            return ofModel("path").map(Path::of).filter(Files::isDirectory);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The hub's model that its recipe names. */
+    public Optional<HubModel> hubModel() {
+        try {
+            return ofModel("hub")
+                    .map(name -> new HubModel(name, ofModel("revision").orElse(HubModel.MAIN), ofModel("commit")));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A key of its recipe's block {@code model}. */
+    private Optional<String> ofModel(String key) {
+        try {
             Object recipe = new Yaml(new SafeConstructor(new LoaderOptions()))
                     .load(metadata().getOrDefault(RECIPE, ""));
             return recipe instanceof Map<?, ?> blocks
                             && blocks.get("model") instanceof Map<?, ?> model
-                            && model.get("path") instanceof String path
-                    ? Optional.of(Path.of(path)).filter(Files::isDirectory)
+                            && model.get(key) instanceof String text
+                    ? Optional.of(text)
                     : Optional.empty();
-        } catch (YAMLException | InvalidPathException e) {
+        } catch (YAMLException e) {
             return Optional.empty();
         }
     }

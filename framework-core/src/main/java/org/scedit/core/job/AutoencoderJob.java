@@ -1,6 +1,7 @@
 package org.scedit.core.job;
 
 import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.scedit.api.Picture;
@@ -22,15 +23,19 @@ import org.scedit.core.train.AutoencoderObjective;
 /** Trains a model folder's autoencoder and writes the folder anew with it. */
 final class AutoencoderJob implements Job {
     private final Recipe recipe;
+    /** The base model's folder. */
+    private final Path base;
+
     private final RecipeRun.Options options;
     private final NDManager weights = Torch.newManager();
     private final Autoencoder autoencoder;
     private final Dataset data;
 
-    AutoencoderJob(Recipe recipe, RecipeRun.Options options) {
+    AutoencoderJob(Recipe recipe, Path base, RecipeRun.Options options) {
         this.recipe = recipe;
+        this.base = base;
         this.options = options;
-        ModelParts parts = recipe.model().parts();
+        ModelParts parts = recipe.model().parts(base);
         autoencoder = new Autoencoder(parts.config(Part.VAE));
         if (recipe.model().weights() == Recipe.Weights.RANDOM) {
             autoencoder.parameters().randomise(weights, recipe.seed(), Precision.FLOAT32);
@@ -60,7 +65,7 @@ final class AutoencoderJob implements Job {
             return;
         }
         var target = folder.path().resolve("model");
-        ModelFolders.copyExceptWeights(recipe.model().path(), target, List.of("vae"));
+        ModelFolders.copyExceptWeights(base, target, List.of("vae"));
         ModelFolders.write(autoencoder.parameters(), target.resolve("vae").resolve(DiffusionModel.WEIGHTS));
         AtomicFiles.writeText(
                 folder.summary(),

@@ -1,5 +1,6 @@
 package org.scedit.core.job;
 
+import java.nio.file.Path;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.run.RunFolder;
@@ -12,10 +13,11 @@ interface Job extends AutoCloseable {
     @Override
     void close();
 
-    static Job of(Recipe recipe, PluginCatalogue catalogue, RecipeRun.Options options) {
+    /** @param base the base model's folder */
+    static Job of(Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options) {
         return switch (recipe.task()) {
-            case TUNE -> new TuneJob(recipe, catalogue, options);
-            case AUTOENCODER -> new AutoencoderJob(recipe, options);
+            case TUNE -> new TuneJob(recipe, base, catalogue, options);
+            case AUTOENCODER -> new AutoencoderJob(recipe, base, options);
         };
     }
 }

@@ -1,12 +1,14 @@
 package org.scedit.core.job;
 
 import com.google.inject.Inject;
+import com.google.inject.Provider;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
+import org.scedit.core.hub.HubModels;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeDifference;
@@ -23,12 +25,29 @@ public final class RecipeRun {
      */
     public record Options(boolean overwrite, PrintStream out, boolean terminal, BooleanSupplier stop) {}
 
-    private final PluginCatalogue catalogue;
+    /** A recipe that names the commit of a hub's model, and the folder of its model. */
+    private record Located(Recipe recipe, Path model) {}
 
-    /** @param catalogue where the recipe's tuners come from */
-    @Inject
+    private final PluginCatalogue catalogue;
+    private final Provider<HubModels> hub;
+
+    /**
+     * For base models of folders, and of the hub and the cache that the process's environment names.
+     *
+     * @param catalogue where the recipe's tuners come from
+     */
     public RecipeRun(PluginCatalogue catalogue) {
+        this(catalogue, HubModels::ofProcess);
+    }
+
+    /**
+     * @param catalogue where the recipe's tuners come from
+     * @param hub       asked only for a recipe whose base model is a hub's
+     */
+    @Inject
+    public RecipeRun(PluginCatalogue catalogue, Provider<HubModels> hub) {
         this.catalogue = catalogue;
+        this.hub = hub;
     }
 
     /**
@@ -38,10 +57,11 @@ public final class RecipeRun {
      * @throws UserException if something the user gave does not fit; what was made until then stays
      */
     public Path run(Recipe recipe, Options options) {
-        try (Job job = Job.of(recipe, catalogue, options);
+        Located located = locate(recipe, options);
+        try (Job job = Job.of(located.recipe(), located.model(), catalogue, options);
                 RunFolder folder =
                         options.overwrite() ? RunFolder.replace(recipe.output()) : RunFolder.create(recipe.output())) {
-            AtomicFiles.writeText(folder.recipe(), recipe.resolved());
+            AtomicFiles.writeText(folder.recipe(), located.recipe().resolved());
             job.run(folder);
             return folder.path();
         }
@@ -58,7 +78,8 @@ public final class RecipeRun {
             Recipe begun =
                     new RecipeReader(catalogue.tuners(), catalogue.annotators()).read(folder.recipe(), List.of());
             if (recipe != null) {
-                List<String> differences = RecipeDifference.between(begun.resolved(), recipe.resolved());
+                List<String> differences = RecipeDifference.between(
+                        begun.resolved(), atCommitOf(begun, recipe).resolved());
                 if (!differences.isEmpty()) {
                     throw new UserException(runFolder + ": was begun with another recipe\n  "
                             + String.join("\n  ", differences)
@@ -66,10 +87,31 @@ public final class RecipeRun {
                             + " --resume), or run the other one in another folder with output=FOLDER");
                 }
             }
-            try (Job job = Job.of(begun, catalogue, options)) {
+            Located located = locate(begun, options);
+            try (Job job = Job.of(located.recipe(), located.model(), catalogue, options)) {
                 job.run(folder);
             }
             return folder.path();
         }
+    }
+
+    /** Finds the base model, and downloads one of a hub that is not in the cache. */
+    private Located locate(Recipe recipe, Options options) {
+        Recipe.Model model = recipe.model();
+        if (model.byName().isEmpty()) {
+            return new Located(recipe, model.path().orElseThrow());
+        }
+        var watch = new HubModels.Watch(options.out(), options.terminal(), options.stop());
+        HubModels.Located found = hub.get().locate(model.byName().get(), model.variant(), watch);
+        return new Located(recipe.with(model.at(found.commit())), found.folder());
+    }
+
+    /** The same recipe with the commit that the run began with, where it names the same revision and no commit. */
+    private static Recipe atCommitOf(Recipe begun, Recipe recipe) {
+        return begun.model()
+                .commit()
+                .filter(commit -> recipe.model().commit().isEmpty())
+                .map(commit -> recipe.with(recipe.model().at(commit)))
+                .orElse(recipe);
     }
 }

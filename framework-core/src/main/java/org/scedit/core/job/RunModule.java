@@ -5,6 +5,7 @@ import com.google.inject.Provides;
 import java.util.Map;
 import org.scedit.api.Annotator;
 import org.scedit.api.TunerProvider;
+import org.scedit.core.hub.HubModels;
 import org.scedit.core.plugin.CoreModule;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.RecipeReader;
@@ -22,6 +23,11 @@ public final class RunModule extends AbstractModule {
     protected void configure() {
         install(new CoreModule(catalogue));
         bind(RecipeRun.class);
+    }
+
+    @Provides
+    HubModels hubModels() {
+        return HubModels.ofProcess();
     }
 
     @Provides

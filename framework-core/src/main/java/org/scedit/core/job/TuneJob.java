@@ -59,6 +59,9 @@ final class TuneJob implements Job {
     private static final int EVALUATED_FRESH = 200;
 
     private final Recipe recipe;
+    /** The base model's folder. */
+    private final Path base;
+
     private final PluginCatalogue catalogue;
     private final RecipeRun.Options options;
     private final List<TunerInstance> tuners = new ArrayList<>();
@@ -74,12 +77,13 @@ final class TuneJob implements Job {
     private final TunedUNet unet;
     private final Pipeline pipeline;
 
-    TuneJob(Recipe recipe, PluginCatalogue catalogue, RecipeRun.Options options) {
+    TuneJob(Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options) {
         this.recipe = recipe;
+        this.base = base;
         this.catalogue = catalogue;
         this.options = options;
         try {
-            ModelParts parts = recipe.model().parts();
+            ModelParts parts = recipe.model().parts(base);
             var structure = new UNet(parts.config(Part.UNET));
             refuseInpainting(structure);
             conditions = buildTuners(structure);
@@ -109,7 +113,7 @@ final class TuneJob implements Job {
 
     private void refuseInpainting(UNet structure) {
         if (recipe.train().isPresent() && structure.inChannels() != structure.outChannels()) {
-            throw new UserException(recipe.model().path() + ": is an inpainting model, whose U-Net takes "
+            throw new UserException(base + ": is an inpainting model, whose U-Net takes "
                     + structure.inChannels() + " channels; tuners are trained on models that take latents alone, "
                     + structure.outChannels() + " channels, such as the one it was made from");
         }
@@ -326,7 +330,7 @@ final class TuneJob implements Job {
             Path target = folder.path().resolve("model");
             List<String> written = new ArrayList<>(List.of(Part.UNET.folder()));
             forEachTextEncoder((part, encoder) -> written.add(part.folder()));
-            ModelFolders.copyExceptWeights(recipe.model().path(), target, written);
+            ModelFolders.copyExceptWeights(base, target, written);
             ModelFolders.write(
                     model.unet().parameters(),
                     target.resolve(Part.UNET.folder()).resolve(DiffusionModel.WEIGHTS));
@@ -335,16 +339,16 @@ final class TuneJob implements Job {
             results.put("model", target.toString());
         }
         if (!fresh) {
-            String base = model.unetHash();
+            String hash = model.unetHash();
             for (int i = 0; i < tuners.size(); i++) {
                 Path file = folder.tuner(tuners.get(i).name());
-                TunerFiles.write(tuners.get(i), file, metadata(i, base));
+                TunerFiles.write(tuners.get(i), file, metadata(i, hash));
                 results.put("tuner " + tuners.get(i).name(), file.toString());
             }
         }
     }
 
-    private Map<String, String> metadata(int index, String base) {
+    private Map<String, String> metadata(int index, String baseHash) {
         Recipe.TunerBlock block = recipe.tuners().get(index);
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
@@ -358,7 +362,7 @@ final class TuneJob implements Job {
                         MapMaker.METADATA + condition.name(), condition.maker().words());
             }
         }
-        metadata.put("scedit.base_sha256", base);
+        metadata.put("scedit.base_sha256", baseHash);
         metadata.put("scedit.recipe", recipe.resolved());
         catalogue.describe(block.use()).ifPresent(plugin -> {
             metadata.put("scedit.plugin_version", plugin.version());

@@ -22,6 +22,8 @@ final class Names {
             Map.entry("base", "model"),
             Map.entry("strength", "scale"),
             Map.entry("type", "use"),
+            Map.entry("repo_id", "hub"),
+            Map.entry("pretrained_model_name_or_path", "hub"),
             Map.entry("dtype", "precision"),
             Map.entry("fp32", "float32"),
             Map.entry("bf16", "bfloat16"));

@@ -11,6 +11,7 @@ import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.hook.Scale;
+import org.scedit.core.hub.HubModel;
 import org.scedit.core.model.ModelParts;
 import org.scedit.core.model.ModelPaths;
 import org.scedit.core.scenes.Scene;
@@ -46,7 +47,8 @@ public record Recipe(
         @Setting(value = "tune: the U-Net through tuners; autoencoder: trains the VAE", defaultsTo = "tune")
         Task task,
 
-        @Setting("the base model, a block with its path") Model model,
+        @Setting("the base model, a block with its path, or its name in a hub")
+        Model model,
 
         @Setting(value = "the tuners; several add up", defaultsTo = "[]")
         List<TunerBlock> tuners,
@@ -75,6 +77,11 @@ public record Recipe(
      */
     public String resolved() {
         return RecipeWriter.write(this);
+    }
+
+    /** The same with another model block. */
+    public Recipe with(Model other) {
+        return new Recipe(name, output, seed, task, other, tuners, conditions, data, train, sample);
     }
 
     /** What a run trains. */
@@ -120,17 +127,35 @@ public record Recipe(
     }
 
     /**
-     * The base model.
+     * The base model: a folder, or the name of a hub's model.
      *
      * @param path      a folder in diffusers' layout; exists
+     * @param hub       {@code owner/name}, in place of a path
+     * @param revision  of the hub's model, a branch, a tag or a commit; empty: main
+     * @param commit    that the revision stood for when a run began; empty: the hub is asked
      * @param precision of the frozen backbone
      * @param weights   read or initialised
      * @param variant   of the weights' files
      * @param prediction what the model must have been trained to predict
      */
+    @ExactlyOneOf({"path", "hub"})
     public record Model(
-            @Setting("folder of the model, in diffusers' layout") @MustExist(MustExist.Kind.FOLDER)
-            Path path,
+            @Setting(value = "folder of the model, in diffusers' layout; this or hub", defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FOLDER)
+            Optional<Path> path,
+
+            @Setting(
+                    value = "name of a hub's model, OWNER/NAME, which is downloaded once; this or path",
+                    defaultsTo = Derived.DEFAULT)
+            Optional<String> hub,
+
+            @Setting(value = "branch, tag or commit of the hub's model; left out: main", defaultsTo = Derived.DEFAULT)
+            Optional<String> revision,
+
+            @Setting(
+                    value = "commit of the hub's model, which a run fills in so that going on takes the same",
+                    defaultsTo = Derived.DEFAULT)
+            Optional<String> commit,
 
             @Setting(value = "number format of the frozen backbone", defaultsTo = "float32")
             Precision precision,
@@ -157,16 +182,55 @@ public record Recipe(
                         "variant must be made of letters, digits, '_' and '-', such as fp16, got '" + variant.get()
                                 + "'");
             }
+            if (path.isPresent() == hub.isPresent()) {
+                throw new IllegalArgumentException("path or hub must be given, and not both");
+            }
+            if (hub.isEmpty() && (revision.isPresent() || commit.isPresent())) {
+                throw new IllegalArgumentException((revision.isPresent() ? "revision" : "commit")
+                        + " is of a hub's model, and the model is a folder; remove it");
+            }
+            byName(hub, revision, commit); // refuses names that no hub has
         }
 
-        /** A model that needs no more. */
-        public Model(Path path, Precision precision, Weights weights) {
-            this(path, precision, weights, Optional.empty(), Optional.empty());
+        /** The hub's model, where it is given by name. */
+        public Optional<HubModel> byName() {
+            return byName(hub, revision, commit);
         }
 
-        /** Its parts; no weights are read. */
-        public ModelParts parts() {
-            return ModelParts.open(new ModelPaths(path, variant, prediction));
+        private static Optional<HubModel> byName(
+                Optional<String> hub, Optional<String> revision, Optional<String> commit) {
+            return hub.map(name -> new HubModel(name, revision.orElse(HubModel.MAIN), commit));
+        }
+
+        /** What it is called: its folder or its name. */
+        public String title() {
+            return path.map(Path::toString)
+                    .or(() -> byName().map(HubModel::toString))
+                    .orElseThrow();
+        }
+
+        /**
+         * Its parts; no weights are read.
+         *
+         * @param base where it is, a hub's model too
+         */
+        public ModelParts parts(Path base) {
+            return ModelParts.open(new ModelPaths(base, variant, prediction));
+        }
+
+        /** The same with the revision written out and the commit that it stands for; a folder has neither. */
+        public Model at(String resolved) {
+            return hub.isEmpty()
+                    ? this
+                    : new Model(
+                            path,
+                            hub,
+                            revision.or(() -> Optional.of(HubModel.MAIN)),
+                            Optional.of(resolved),
+                            precision,
+                            weights,
+                            variant,
+                            prediction);
         }
     }
 

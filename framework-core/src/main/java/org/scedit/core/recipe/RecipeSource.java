@@ -27,14 +27,16 @@ final class RecipeSource {
     private static final String EXTENDS = "extends";
     private static final int LARGEST_FILE = 1 << 20;
 
-    /** Keys of which one replaces the other, by the path of their block. */
-    private static final Map<String, List<String>> ALTERNATIVES = Map.of(
-            "train",
-                    List.of(Recipe.Train.class.getAnnotation(ExactlyOneOf.class).value()),
-            "sample",
-                    List.of(Recipe.Sample.class
-                            .getAnnotation(ExactlyOneOf.class)
-                            .value()));
+    /** By the path of a key, the keys of its block that it replaces where another recipe gave them. */
+    private static final Map<String, List<String>> REPLACED = Map.of(
+            "train.steps", List.of("epochs"),
+            "train.epochs", List.of("steps"),
+            "sample.prompts", List.of("count"),
+            "sample.count", List.of("prompts"),
+            // revision and commit say more of one hub's model, and nothing of another
+            "model.path", List.of("hub", "revision", "commit"),
+            "model.hub", List.of("path", "revision", "commit"),
+            "model.revision", List.of("commit"));
 
     /** A block whose value here changes is another block, with other keys. */
     private static final Map<String, String> CHOICES =
@@ -118,19 +120,16 @@ final class RecipeSource {
     /** Sets a key of a block, merging blocks and dropping what the key replaces. */
     static Mapping put(Mapping block, String key, Entry entry, String path) {
         Mapping changed = block;
-        for (String other : ALTERNATIVES.getOrDefault(path, List.of())) {
-            boolean replaced = ALTERNATIVES.get(path).contains(key) && !other.equals(key);
+        String keyPath = path.isEmpty() ? key : path + "." + key;
+        for (String other : REPLACED.getOrDefault(keyPath, List.of())) {
             // a block that itself names both is a mistake to be told, not to be settled here
-            if (replaced
-                    && block.has(other)
-                    && !block.entries().get(other).key().sameLayer(entry.key())) {
+            if (block.has(other) && !block.entries().get(other).key().sameLayer(entry.key())) {
                 changed = changed.without(other);
             }
         }
         if (key.equals(CHOICES.get(path)) && isOtherText(entry, block.text(key))) {
             return new Mapping(Map.of(key, entry), block.position());
         }
-        String keyPath = path.isEmpty() ? key : path + "." + key;
         if (block.has(key)
                 && entry.value() instanceof Mapping over
                 && block.entries().get(key).value() instanceof Mapping base) {

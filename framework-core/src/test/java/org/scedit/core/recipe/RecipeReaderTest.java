@@ -20,6 +20,7 @@ import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.hook.Scale;
+import org.scedit.core.hub.HubModel;
 import org.scedit.core.recipe.Recipe.ConditionBlock;
 import org.scedit.core.recipe.Recipe.Controls;
 import org.scedit.core.recipe.Recipe.FileMaps;
@@ -55,7 +56,15 @@ class RecipeReaderTest {
                 Path.of("runs/good"),
                 0,
                 Task.TUNE,
-                new Recipe.Model(Path.of("models/tiny"), Precision.FLOAT32, Recipe.Weights.PRETRAINED),
+                new Recipe.Model(
+                        Optional.of(Path.of("models/tiny")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Precision.FLOAT32,
+                        Recipe.Weights.PRETRAINED,
+                        Optional.empty(),
+                        Optional.empty()),
                 List.of(new TunerBlock(
                         "sc-tuner",
                         "sc-tuner",
@@ -154,7 +163,15 @@ class RecipeReaderTest {
                 Path.of("elsewhere/run"),
                 7,
                 Task.TUNE,
-                new Recipe.Model(Path.of("models/tiny"), Precision.BFLOAT16, Recipe.Weights.RANDOM),
+                new Recipe.Model(
+                        Optional.of(Path.of("models/tiny")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Precision.BFLOAT16,
+                        Recipe.Weights.RANDOM,
+                        Optional.empty(),
+                        Optional.empty()),
                 List.of(
                         new TunerBlock(
                                 "sc-tuner",
@@ -416,6 +433,27 @@ class RecipeReaderTest {
         assertThat(recipe.sample().orElseThrow().count()).contains(2);
         assertThat(recipe.sample().orElseThrow().prompts()).isEmpty();
         assertThat(recipe.sample().orElseThrow().steps()).isEqualTo(7);
+    }
+
+    @Test
+    void aHubsModelIsReadAndWritten() throws IOException {
+        String commit = "0123456789abcdef0123456789abcdef01234567";
+        folder.with("hub.yaml", "{ extends: good.yaml, model: { hub: owner/name, revision: v2 } }");
+        Recipe recipe = folder.read("hub.yaml");
+        assertThat(recipe.model().path()).isEmpty();
+        assertThat(recipe.model().byName()).contains(new HubModel("owner/name", "v2", Optional.empty()));
+        assertThat(folder.read("hub.yaml", "model.hub=other/name").model().byName())
+                .contains(new HubModel("other/name", "main", Optional.empty()));
+
+        Recipe begun = recipe.with(recipe.model().at(commit));
+        assertThat(begun.resolved())
+                .contains("model:\n  hub: owner/name\n  revision: v2\n  commit: \"" + commit + "\"\n");
+        folder.with("begun.yaml", begun.resolved());
+        assertThat(folder.read("begun.yaml")).isEqualTo(begun);
+        assertThat(folder.read("begun.yaml", "model.revision=v3").model().byName())
+                .contains(new HubModel("owner/name", "v3", Optional.empty()));
+        assertThat(folder.read("begun.yaml", "model.path=models/tiny").model())
+                .isEqualTo(folder.read("good.yaml").model());
     }
 
     @Test
