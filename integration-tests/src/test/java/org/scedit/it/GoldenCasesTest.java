@@ -14,7 +14,7 @@ import org.scedit.testkit.golden.GoldenCases;
  * another directory, {@code -Dgolden.cases=vae,unet-sd15} some of them.
  */
 class GoldenCasesTest {
-    private static final int OWN_CASES = 40;
+    private static final int OWN_CASES = 46;
 
     @TestFactory
     Stream<DynamicTest> cases() {

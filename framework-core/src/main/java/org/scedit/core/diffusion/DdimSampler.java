@@ -44,6 +44,11 @@ public final class DdimSampler implements Sampler {
     }
 
     @Override
+    public float[] addNoise(float[] original, float[] noise, int i) {
+        return schedule.addNoise(original, noise, (int) timesteps[i]);
+    }
+
+    @Override
     public Result step(float[] modelOutput, int i, float[] sample, NoiseSource noise) {
         int timestep = (int) timesteps[i];
         double alphaBar = schedule.alphaBar(timestep);

@@ -7,7 +7,8 @@ package org.scedit.core.diffusion;
  * for i = 0 .. timesteps.length-1:  x = step(model(scaleModelInput(x, i), timesteps[i]), i, x).sample
  * </pre>
  * A sampler follows <em>one</em> trajectory and may remember earlier steps: make a new one for each picture or batch,
- * and call {@link #step} with i going up by one. Starting later than 0 (image to image) is allowed.
+ * and call {@link #step} with i going up by one. From a picture (image to image) it starts at i = {@link #begin} with
+ * x = {@link #addNoise}.
  *
  * <p>Arrays hold the latents of one picture, flat. Those of a whole batch may be given at once unless the
  * configuration asks for {@linkplain SchedulerConfig#thresholding() thresholding}, whose quantile is one picture's.
@@ -38,4 +39,23 @@ public interface Sampler {
      * @param noise       asked at most as often as the sampler adds noise
      */
     Result step(float[] modelOutput, int i, float[] sample, NoiseSource noise);
+
+    /**
+     * x at timestep {@code i}: a clean sample with that much noise, scaled as this sampler scales its samples.
+     *
+     * @param original clean sample x_0
+     * @param noise    standard normal, as long
+     * @param i        index into {@link #timesteps()}
+     */
+    float[] addNoise(float[] original, float[] noise, int i);
+
+    /**
+     * Where a trajectory begins that leaves out the noisiest steps.
+     *
+     * @param skipped how many of the asked number of steps, from 0; one step may be several {@link #timesteps()}
+     * @return index into {@link #timesteps()}
+     */
+    default int begin(int skipped) {
+        return skipped;
+    }
 }

@@ -1,22 +1,15 @@
 package org.scedit.core.diffusion;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Set;
 import org.scedit.core.UserException;
 
 /**
  * A model folder's {@code scheduler/scheduler_config.json}: how noise is added and what the model predicts. Keys keep
- * their meaning in diffusers; keys this record does not have (those of other samplers) are left alone.
+ * their meaning in diffusers; keys this record does not have are left alone.
  *
  * @param numTrainTimesteps        number of noise levels, T; timesteps are 0..T-1
  * @param betaStart                β at timestep 0
@@ -34,6 +27,12 @@ import org.scedit.core.UserException;
  * @param dynamicThresholdingRatio quantile of |x_0| that becomes the threshold, 0..1
  * @param sampleMaxValue           largest threshold
  * @param varianceType             the noise DDPM adds back
+ * @param className                {@code _class_name}: diffusers' class of the sampler the model comes with; may be empty
+ * @param skipPrkSteps             whether PNDM starts without Runge-Kutta steps
+ * @param sigmas                   how Euler, Heun, DPM-Solver and UniPC place noise levels
+ * @param dpmSolver                DPM-Solver's own keys, where it is the model's sampler
+ * @param uniPc                    UniPC's own keys, where it is the model's sampler
+ * @param lcm                      the latent consistency sampler's own keys
  */
 public record SchedulerConfig(
         int numTrainTimesteps,
@@ -50,7 +49,20 @@ public record SchedulerConfig(
         boolean thresholding,
         double dynamicThresholdingRatio,
         double sampleMaxValue,
-        VarianceType varianceType) {
+        VarianceType varianceType,
+        String className,
+        boolean skipPrkSteps,
+        SigmaConfig sigmas,
+        DpmSolverConfig dpmSolver,
+        UniPcConfig uniPc,
+        LcmConfig lcm) {
+    private static final Set<String> CLIP_BY_DEFAULT = Set.of("DDIMScheduler", "DDPMScheduler", "");
+    private static final Set<String> LINSPACE_BY_DEFAULT = Set.of(
+            "EulerDiscreteScheduler",
+            "EulerAncestralDiscreteScheduler",
+            "HeunDiscreteScheduler",
+            "DPMSolverMultistepScheduler",
+            "UniPCMultistepScheduler");
 
     /** How β_t grows with t. */
     public enum BetaSchedule {
@@ -86,6 +98,8 @@ public record SchedulerConfig(
     public enum VarianceType {
         /** β̃_t, right when the data is one point. */
         FIXED_SMALL,
+        /** The same number, by way of its logarithm. */
+        FIXED_SMALL_LOG,
         /** β_t, right when the data is white noise. */
         FIXED_LARGE
     }
@@ -107,20 +121,37 @@ public record SchedulerConfig(
                 false,
                 0.995,
                 1,
-                VarianceType.FIXED_SMALL);
+                VarianceType.FIXED_SMALL,
+                "PNDMScheduler",
+                true,
+                SigmaConfig.DEFAULT,
+                DpmSolverConfig.DEFAULT,
+                UniPcConfig.DEFAULT,
+                LcmConfig.DEFAULT);
     }
 
     /** This configuration with another choice of timesteps. */
     public SchedulerConfig withSpacing(TimestepSpacing spacing) {
-        return with(predictionType, spacing);
+        return with(predictionType, spacing, sigmas, dpmSolver);
     }
 
     /** This configuration for a model that predicts something else. */
     public SchedulerConfig withPrediction(PredictionType prediction) {
-        return with(prediction, timestepSpacing);
+        return with(prediction, timestepSpacing, sigmas, dpmSolver);
     }
 
-    private SchedulerConfig with(PredictionType prediction, TimestepSpacing spacing) {
+    /** This configuration with noise levels placed otherwise. */
+    SchedulerConfig withSigmas(SigmaConfig.Spacing spacing) {
+        return with(predictionType, timestepSpacing, sigmas.with(spacing), dpmSolver);
+    }
+
+    /** This configuration with another DPM-Solver. */
+    SchedulerConfig withDpmSolver(DpmSolverConfig solver) {
+        return with(predictionType, timestepSpacing, sigmas, solver);
+    }
+
+    private SchedulerConfig with(
+            PredictionType prediction, TimestepSpacing spacing, SigmaConfig levels, DpmSolverConfig solver) {
         return new SchedulerConfig(
                 numTrainTimesteps,
                 betaStart,
@@ -136,7 +167,13 @@ public record SchedulerConfig(
                 thresholding,
                 dynamicThresholdingRatio,
                 sampleMaxValue,
-                varianceType);
+                varianceType,
+                className,
+                skipPrkSteps,
+                levels,
+                solver,
+                uniPc,
+                lcm);
     }
 
     /**
@@ -157,127 +194,61 @@ public record SchedulerConfig(
     }
 
     /**
-     * Reads the JSON text. A key that is left out has diffusers' default, except {@code clip_sample}: the default true
-     * belongs to DDIM and DDPM configurations; those of the other schedulers, which do not clip, stay unclipped.
+     * Reads the JSON text. A key that is left out has the default that diffusers' class of that name gives it; of what a
+     * file says nothing about, DDIM and DDPM clip and the others do not.
      *
      * @param place file name for messages
      * @throws UserException as {@link #read}
      */
     public static SchedulerConfig parse(String json, String place) {
-        Reader reader = new Reader(place, json);
-        boolean clipsByDefault = List.of("DDIMScheduler", "DDPMScheduler", "").contains(reader.text("_class_name", ""));
-        SchedulerConfig config = new SchedulerConfig(
+        var reader = new SchedulerReader(place, json);
+        String name = reader.text("_class_name", "");
+        requireDiffusion(reader, name);
+        boolean distilled = name.equals("LCMScheduler");
+        boolean small = distilled || name.equals("HeunDiscreteScheduler");
+        var config = new SchedulerConfig(
                 (int) reader.number("num_train_timesteps", 1000, 1, 1_000_000),
-                reader.number("beta_start", 0.0001, 0, 1),
-                reader.number("beta_end", 0.02, 0, 1),
-                reader.choice("beta_schedule", BetaSchedule.LINEAR),
+                reader.number("beta_start", small ? 0.00085 : 0.0001, 0, 1),
+                reader.number("beta_end", small ? 0.012 : 0.02, 0, 1),
+                reader.choice("beta_schedule", distilled ? BetaSchedule.SCALED_LINEAR : BetaSchedule.LINEAR),
                 reader.flag("rescale_betas_zero_snr", false),
                 reader.choice("prediction_type", PredictionType.EPSILON),
-                reader.choice("timestep_spacing", TimestepSpacing.LEADING),
+                reader.choice(
+                        "timestep_spacing",
+                        LINSPACE_BY_DEFAULT.contains(name) ? TimestepSpacing.LINSPACE : TimestepSpacing.LEADING),
                 (int) reader.number("steps_offset", 0, 0, 1_000_000),
-                reader.flag("set_alpha_to_one", true),
-                reader.flag("clip_sample", clipsByDefault),
+                reader.flag("set_alpha_to_one", !name.equals("PNDMScheduler")),
+                reader.flag("clip_sample", CLIP_BY_DEFAULT.contains(name)),
                 reader.number("clip_sample_range", 1, 0, 1e6),
                 reader.flag("thresholding", false),
                 reader.number("dynamic_thresholding_ratio", 0.995, 0, 1),
                 reader.number("sample_max_value", 1, 0, 1e6),
-                reader.choice("variance_type", VarianceType.FIXED_SMALL));
-        reader.refuse("trained_betas");
+                reader.choice("variance_type", VarianceType.FIXED_SMALL),
+                name,
+                reader.flag("skip_prk_steps", false),
+                SigmaConfig.read(reader),
+                name.equals("DPMSolverMultistepScheduler") ? DpmSolverConfig.read(reader) : DpmSolverConfig.DEFAULT,
+                name.equals("UniPCMultistepScheduler") ? UniPcConfig.read(reader) : UniPcConfig.DEFAULT,
+                LcmConfig.read(reader));
+        if (config.dpmSolver.algorithm() == DpmSolverConfig.Algorithm.SDE_DPMSOLVER
+                && config.sigmas.last() == SigmaConfig.Last.ZERO) {
+            reader.problem("final_sigmas_type zero does not go with algorithm_type sde-dpmsolver, which never removes"
+                    + " its last noise; use sigma_min, or sde-dpmsolver++");
+        }
+        reader.refuse("trained_betas", "give beta_start, beta_end and beta_schedule");
+        reader.refuse("solver_p", "leave it out, UniPC predicts by itself");
         reader.finish();
         return config;
     }
 
-    /** Looks keys up and collects what is wrong with them. */
-    private static final class Reader {
-        private final String place;
-        private final JsonObject values;
-        private final List<String> problems = new ArrayList<>();
-
-        Reader(String place, String json) {
-            this.place = place;
-            try {
-                values = JsonParser.parseString(json).getAsJsonObject();
-            } catch (JsonParseException | IllegalStateException e) {
-                throw new UserException(place + ": is not a JSON object: " + e.getMessage(), e);
-            }
+    /** Flow matching and EDM's preconditioning are other processes than the one this package knows. */
+    private static void requireDiffusion(SchedulerReader reader, String name) {
+        if (name.startsWith("FlowMatch") || name.startsWith("EDM")) {
+            reader.problem("_class_name '" + name + "' is not of a model with discrete noise levels β; such models are"
+                    + " not supported");
         }
-
-        String text(String key, String otherwise) {
-            JsonElement value = value(key);
-            if (value == null) {
-                return otherwise;
-            }
-            if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
-                problem(key, "a text in quotes", value);
-                return otherwise;
-            }
-            return value.getAsString();
-        }
-
-        boolean flag(String key, boolean otherwise) {
-            JsonElement value = value(key);
-            if (value == null) {
-                return otherwise;
-            }
-            if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
-                problem(key, "true or false", value);
-                return otherwise;
-            }
-            return value.getAsBoolean();
-        }
-
-        double number(String key, double otherwise, double least, double most) {
-            JsonElement value = value(key);
-            if (value == null) {
-                return otherwise;
-            }
-            boolean isNumber =
-                    value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
-            if (!isNumber || !(value.getAsDouble() >= least && value.getAsDouble() <= most)) {
-                problem(key, "a number from " + plain(least) + " to " + plain(most), value);
-                return otherwise;
-            }
-            return value.getAsDouble();
-        }
-
-        <E extends Enum<E>> E choice(String key, E otherwise) {
-            String text = text(key, otherwise.name());
-            E[] choices = otherwise.getDeclaringClass().getEnumConstants();
-            return Arrays.stream(choices)
-                    .filter(choice -> choice.name().equalsIgnoreCase(text))
-                    .findFirst()
-                    .orElseGet(() -> {
-                        String known = Arrays.stream(choices)
-                                .map(choice -> choice.name().toLowerCase(Locale.ROOT))
-                                .collect(Collectors.joining(", "));
-                        problems.add(place + ": " + key + " '" + text + "' is not supported; use one of " + known);
-                        return otherwise;
-                    });
-        }
-
-        void refuse(String key) {
-            if (value(key) != null) {
-                problems.add(place + ": " + key + " is not supported; give beta_start, beta_end and beta_schedule");
-            }
-        }
-
-        void finish() {
-            if (!problems.isEmpty()) {
-                throw UserException.of(problems, "nothing was started");
-            }
-        }
-
-        private JsonElement value(String key) {
-            JsonElement value = values.get(key);
-            return value == null || value.isJsonNull() ? null : value;
-        }
-
-        private void problem(String key, String expected, JsonElement found) {
-            problems.add(place + ": " + key + " must be " + expected + ", got " + found);
-        }
-
-        private static String plain(double value) {
-            return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+        for (String key : List.of("use_flow_sigmas", "use_dynamic_shifting", "shift_terminal")) {
+            reader.refuse(key, "it belongs to flow matching, which is another process");
         }
     }
 }

@@ -59,6 +59,45 @@ class SchedulerConfigTest {
     }
 
     @Test
+    void whatASamplerCannotDoIsNamedByItsKey() {
+        String json = """
+            {"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver", "solver_order": 3,
+             "use_karras_sigmas": true, "use_beta_sigmas": true, "use_flow_sigmas": true, "final_sigmas_type": "low"}\
+            """;
+        assertThatThrownBy(() -> SchedulerConfig.parse(json, "scheduler_config.json"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("""
+                    scheduler_config.json: use_flow_sigmas is not supported; it belongs to flow matching, which is another process
+                    scheduler_config.json: only one of use_karras_sigmas, use_beta_sigmas can be true
+                    scheduler_config.json: final_sigmas_type 'low' is not supported; use one of zero, sigma_min
+                    scheduler_config.json: solver_order 3 does not exist for algorithm_type sde-dpmsolver; use 2, or sde-dpmsolver++
+                    scheduler_config.json: final_sigmas_type zero does not go with algorithm_type sde-dpmsolver, which never removes its last noise; use sigma_min, or sde-dpmsolver++
+                    5 problems, nothing was started\
+                    """);
+    }
+
+    @Test
+    void anotherProcessIsRefused() {
+        assertThatThrownBy(() -> SchedulerConfig.parse(
+                        "{\"_class_name\": \"FlowMatchEulerDiscreteScheduler\"}", "scheduler_config.json"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("scheduler_config.json: _class_name 'FlowMatchEulerDiscreteScheduler' is not of"
+                        + " a model with discrete noise levels");
+    }
+
+    @Test
+    void whatIsNotSaidHasTheDefaultOfTheClass() {
+        SchedulerConfig euler = SchedulerConfig.parse("{\"_class_name\": \"EulerDiscreteScheduler\"}", "");
+        assertThat(euler.timestepSpacing()).isEqualTo(TimestepSpacing.LINSPACE);
+        SchedulerConfig pndm = SchedulerConfig.parse("{\"_class_name\": \"PNDMScheduler\"}", "");
+        assertThat(pndm.timestepSpacing()).isEqualTo(TimestepSpacing.LEADING);
+        assertThat(pndm.setAlphaToOne()).isFalse();
+        SchedulerConfig lcm = SchedulerConfig.parse("{\"_class_name\": \"LCMScheduler\"}", "");
+        assertThat(lcm.betaStart()).isEqualTo(0.00085);
+        assertThat(lcm.betaSchedule()).isEqualTo(SchedulerConfig.BetaSchedule.SCALED_LINEAR);
+    }
+
+    @Test
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> SchedulerConfig.read(Path.of("nowhere/scheduler_config.json")))
                 .isInstanceOf(UserException.class)

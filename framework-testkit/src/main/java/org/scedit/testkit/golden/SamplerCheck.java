@@ -2,25 +2,34 @@ package org.scedit.testkit.golden;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.scedit.core.diffusion.DdimSampler;
-import org.scedit.core.diffusion.DdpmSampler;
+import java.util.stream.IntStream;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.diffusion.NoiseSource;
 import org.scedit.core.diffusion.Sampler;
+import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.diffusion.SigmaSampler;
 
-/** A sampler on the fake model {@code 0.3 x + 0.1 sin(t / 100)}: timesteps, every sample and every predicted x_0. */
+/** The sampler that a file configures, on the fake model {@code 0.3 x + 0.1 sin(t / 100)}: timesteps, every sample and every predicted x_0. */
 final class SamplerCheck implements GoldenCheck {
+    /** Tolerance of fractional timesteps, relative to 1000. */
+    private static final double FRACTION = 1e-6;
+
     @Override
     public void check(GoldenCase goldenCase) throws IOException {
         Tensors io = goldenCase.tensors("io.safetensors");
         JsonObject settings = goldenCase.settings();
-        var schedule = new NoiseSchedule(SchedulerConfig.read(goldenCase.file("scheduler_config.json")));
-        Sampler sampler = sampler(goldenCase.name(), settings, schedule);
-        schedule(goldenCase, io, schedule);
+        SchedulerConfig config = SchedulerConfig.read(goldenCase.file("scheduler_config.json"));
+        Sampler sampler = sampler(settings, config);
+        schedule(goldenCase, io, new NoiseSchedule(config), sampler);
 
-        goldenCase.relativeToLargest(io, "out.timesteps", 0, PerSample.floats(sampler.timesteps()));
+        float[] timesteps = PerSample.floats(sampler.timesteps());
+        goldenCase.relativeToLargest(io, "out.timesteps", fractional(timesteps) ? FRACTION : 0, timesteps);
+        if (sampler instanceof SigmaSampler bySigma) {
+            goldenCase.output(io, "out.sigmas", PerSample.floats(bySigma.sigmas()));
+        }
         goldenCase.output(io, "out.init_noise_sigma", (float) sampler.initNoiseSigma());
         float[] sample = io.floats("in.initial_noise");
         for (int k = 0; k < sample.length; k++) {
@@ -38,25 +47,36 @@ final class SamplerCheck implements GoldenCheck {
             Sampler.Result result = sampler.step(fakeModel(input, sampler.timesteps()[i]), i, sample, recorded);
             sample = result.sample();
             goldenCase.output(io, "out.sample." + i, sample);
-            if (io.has("out.pred_x0." + i)) {
-                goldenCase.output(io, "out.pred_x0." + i, result.predictedOriginal());
+            for (String name : List.of("out.pred_x0.", "out.denoised.")) {
+                if (io.has(name + i)) {
+                    goldenCase.output(io, name + i, result.predictedOriginal());
+                }
             }
         }
         goldenCase.equal(
                 "draws of noise", draws.get(), settings.get("noise_draws").getAsInt());
     }
 
-    private static Sampler sampler(String name, JsonObject settings, NoiseSchedule schedule) {
-        int steps = settings.get("steps").getAsInt();
-        if (name.startsWith("schedulers/ddpm-")) {
-            return new DdpmSampler(schedule, steps);
+    private static boolean fractional(float[] timesteps) {
+        for (float timestep : timesteps) {
+            if (timestep != Math.rint(timestep)) {
+                return true;
+            }
         }
-        JsonObject step = settings.getAsJsonObject("step_kwargs");
-        return new DdimSampler(
-                schedule, steps, step.has("eta") ? step.get("eta").getAsDouble() : 0);
+        return false;
     }
 
-    private static void schedule(GoldenCase goldenCase, Tensors io, NoiseSchedule schedule) {
+    /** With the configuration as it is in the file. */
+    private static Sampler sampler(JsonObject settings, SchedulerConfig config) {
+        JsonObject step = settings.getAsJsonObject("step_kwargs");
+        return Sampling.asIs(
+                        config,
+                        settings.get("steps").getAsInt(),
+                        step.has("eta") ? step.get("eta").getAsDouble() : 0)
+                .sampler(config);
+    }
+
+    private static void schedule(GoldenCase goldenCase, Tensors io, NoiseSchedule schedule, Sampler sampler) {
         float[] alphaBars = new float[schedule.timesteps()];
         for (int t = 0; t < alphaBars.length; t++) {
             alphaBars[t] = (float) schedule.alphaBar(t);
@@ -65,16 +85,27 @@ final class SamplerCheck implements GoldenCheck {
         float[] original = io.floats("add.in.x0");
         float[] noise = io.floats("add.in.noise");
         float[] timesteps = io.floats("add.in.timesteps");
-        long[] velocities = io.longs("velocity.in.timesteps");
         int size = original.length / timesteps.length;
-        goldenCase.output(
-                io,
-                "add.out",
-                PerSample.map(original, noise, size, (x, e, i) -> schedule.addNoise(x, e, (int) timesteps[i])));
-        goldenCase.output(
-                io,
-                "velocity.out",
-                PerSample.map(original, noise, size, (x, e, i) -> schedule.velocity(x, e, (int) velocities[i])));
+        PerSample.Function addNoise = sampler instanceof SigmaSampler
+                ? (x, e, i) -> sampler.addNoise(x, e, visit(sampler, timesteps[i]))
+                : (x, e, i) -> schedule.addNoise(x, e, (int) timesteps[i]);
+        goldenCase.output(io, "add.out", PerSample.map(original, noise, size, addNoise));
+        if (io.has("velocity.out")) {
+            long[] velocities = io.longs("velocity.in.timesteps");
+            goldenCase.output(
+                    io,
+                    "velocity.out",
+                    PerSample.map(original, noise, size, (x, e, i) -> schedule.velocity(x, e, (int) velocities[i])));
+        }
+    }
+
+    /** Where a sampler visits a timestep; the second time, of one that is visited twice. */
+    private static int visit(Sampler sampler, float timestep) {
+        double[] timesteps = sampler.timesteps();
+        int[] visits = IntStream.range(0, timesteps.length)
+                .filter(i -> Math.abs(timesteps[i] - timestep) < 1e-3)
+                .toArray();
+        return visits[Math.min(1, visits.length - 1)];
     }
 
     private static float[] fakeModel(float[] x, double timestep) {
