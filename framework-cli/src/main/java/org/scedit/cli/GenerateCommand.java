@@ -21,9 +21,13 @@ import org.scedit.core.condition.Condition;
 import org.scedit.core.condition.MapMaker;
 import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.data.Pictures;
+import org.scedit.core.diffusion.SamplerName;
+import org.scedit.core.diffusion.Sampling;
+import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.generate.Pipeline;
+import org.scedit.core.generate.Start;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.ModelSummary;
@@ -50,6 +54,8 @@ import picocli.CommandLine.Option;
             "  scedit generate --tuner runs/embedded-lora/tuners/lora.safetensors --merge --prompt \"a red circle\"",
             "  scedit generate --tuner runs/canny/tuners/csc-tuner.safetensors --control canny=photo.png \\",
             "      --prompt \"a lighthouse by the sea\"",
+            "  scedit generate --image photo.png --strength 0.6 --sampler dpm++-2m --karras --prompt \"a red circle\"",
+            "  scedit generate --image photo.png --mask hole.png --prompt \"a red circle\"",
             "  scedit generate --model stable-diffusion-v1-5 --precision bfloat16 --steps 50 --guidance 7.5 \\",
             "      --prompt \"a lighthouse by the sea\" -o lighthouse.png"
         })
@@ -145,6 +151,22 @@ final class GenerateCommand implements Callable<Integer> {
     private double guidanceRescale;
 
     @Option(
+            names = "--sampler",
+            paramLabel = "SAMPLER",
+            description = "ddim, ddpm, pndm, euler, euler-ancestral, heun, dpm++-2m, dpm++-2m-sde, dpm++-3m, dpm++ (as"
+                    + " the model's scheduler configures it), unipc or lcm; default: the one the model comes with, where"
+                    + " it is known, else ddim.")
+    private SamplerName sampler;
+
+    @Option(
+            names = "--karras",
+            negatable = true,
+            description =
+                    "Noise levels by Karras' spacing, or not; for samplers that go by noise level; default: as the"
+                            + " model's scheduler says.")
+    private Boolean karras;
+
+    @Option(
             names = "--spacing",
             paramLabel = "SPACING",
             defaultValue = "trailing",
@@ -160,9 +182,31 @@ final class GenerateCommand implements Callable<Integer> {
     private long seed;
 
     @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "Picture to start from instead of noise, of the size that is drawn.")
+    private Path image;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "SHARE",
+            description =
+                    "Share of the steps taken from --image, above 0 to 1: how far it may change; default: 0.8, with"
+                            + " --mask 1.")
+    private Double strength;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "FILE",
+            description = "Of the size of --image: what is light is drawn anew, what is dark is kept.")
+    private Path mask;
+
+    @Option(
             names = "--size",
             paramLabel = "WxH",
-            description = "Width and height in pixels, such as 512x768; default: the size the model was trained at.")
+            description =
+                    "Width and height in pixels, such as 512x768; default: that of --image, else the size the model"
+                            + " was trained at.")
     private String size;
 
     @Option(
@@ -219,6 +263,13 @@ final class GenerateCommand implements Callable<Integer> {
         }
         if (seed < 0) {
             problems.add("--seed must be 0 or more, got " + seed);
+        }
+        if (strength != null && !(strength > 0 && strength <= 1)) {
+            problems.add("--strength must be above 0 and at most 1, got " + strength);
+        }
+        if (image == null && (strength != null || mask != null)) {
+            problems.add((mask == null ? "--strength" : "--mask") + " goes with a picture to start from; add --image"
+                    + " FILE");
         }
         if (size != null && !SIZE.matcher(size).matches()) {
             problems.add("--size must be like 512x512, got '" + size + "'");
@@ -381,22 +432,34 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    /** From the configuration alone, so that a wrong size is refused before any weight is read. */
+    /** From the configuration alone, so that a wrong size or sampler is refused before any weight is read. */
     private Pipeline.Settings drawing(Path folder) {
         int down = Autoencoder.fromConfig(folder.resolve("vae/config.json")).downsampling();
         int width = ModelSummary.read(folder).unet().sampleSize() * down;
         int height = width;
+        String source = "--size " + size;
         if (size != null) {
             Matcher sides = SIZE.matcher(size);
             sides.matches();
             width = Integer.parseInt(sides.group(1));
             height = Integer.parseInt(sides.group(2));
+        } else if (image != null) {
+            Picture first = Pictures.read(image);
+            width = first.width();
+            height = first.height();
+            source = "--image " + image + " is of " + width + "x" + height + " pixels";
         }
         if (width < down || height < down || width % down != 0 || height % down != 0) {
-            throw new UserException("--size " + size + ": width and height must be multiples of " + down
-                    + ", this model's downsampling");
+            throw new UserException(
+                    source + ": width and height must be multiples of " + down + ", this model's downsampling");
         }
-        return new Pipeline.Settings(negative, steps, guidance, guidanceRescale, 0, spacing, width, height);
+        var sampling = new Sampling(Optional.ofNullable(sampler), Optional.ofNullable(karras), steps, spacing, 0);
+        sampling.sampler(SchedulerConfig.read(folder.resolve("scheduler/scheduler_config.json")));
+        Optional<Start> start = image == null
+                ? Optional.empty()
+                : Optional.of(Start.read(
+                        image, Optional.ofNullable(strength), Optional.ofNullable(mask), steps, width, height));
+        return new Pipeline.Settings(negative, sampling, guidance, guidanceRescale, width, height, start);
     }
 
     private void write(List<Picture> pictures) {

@@ -4,9 +4,11 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
 import org.scedit.core.UserException;
+import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.Names;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -104,6 +106,7 @@ public final class Main implements Runnable {
                 .setUsageHelpWidth(USAGE_WIDTH)
                 .registerConverter(Precision.class, text -> word(text, Precision.values()))
                 .registerConverter(TimestepSpacing.class, text -> word(text, TimestepSpacing.values()))
+                .registerConverter(SamplerName.class, Main::sampler)
                 .setParameterExceptionHandler((e, arguments) -> misused(e, main.verbose))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, main.verbose));
     }
@@ -118,6 +121,15 @@ public final class Main implements Runnable {
                                 Arrays.stream(values)
                                         .map(value -> value.name().toLowerCase(Locale.ROOT))
                                         .toList())));
+    }
+
+    private static SamplerName sampler(String text) {
+        return SamplerName.of(text)
+                .orElseThrow(() -> new TypeConversionException("'" + text + "' is none of "
+                        + String.join(", ", SamplerName.words())
+                        + Names.nearest(text, SamplerName.words())
+                                .map(near -> "; did you mean '" + near + "'?")
+                                .orElse("")));
     }
 
     private static int misused(ParameterException e, boolean verbose) {

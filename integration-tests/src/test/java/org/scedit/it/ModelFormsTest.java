@@ -26,7 +26,7 @@ import org.scedit.core.UserException;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Example;
 import org.scedit.core.data.Framing;
-import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
@@ -168,7 +168,8 @@ class ModelFormsTest {
                     .draw(
                             List.of("a red circle"),
                             3,
-                            new Pipeline.Settings("", 2, 7.5, 0.5, 0, SchedulerConfig.TimestepSpacing.TRAILING, 64, 64),
+                            new Pipeline.Settings(
+                                    "", Sampling.asIs(model.scheduler(), 2, 0), 7.5, 0.5, 64, 64, Optional.empty()),
                             Pipeline.Observer.NONE);
             assertThat(pictures.get(0).width()).isEqualTo(64);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import org.scedit.api.Picture;
@@ -11,6 +12,8 @@ import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Example;
 import org.scedit.core.diffusion.LearningRate;
 import org.scedit.core.diffusion.NoiseSchedule;
+import org.scedit.core.diffusion.SamplerName;
+import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
@@ -53,7 +56,14 @@ final class NativeMemoryProbe {
             }
             tuner.setTrainable(false);
             var pipeline = new Pipeline(model, unet, notice -> {});
-            var settings = new Pipeline.Settings("", 3, 5, 0.5, 1, TimestepSpacing.TRAILING, SIDE, SIDE);
+            var settings = new Pipeline.Settings(
+                    "",
+                    new Sampling(Optional.of(SamplerName.DDIM), Optional.empty(), 3, TimestepSpacing.TRAILING, 1),
+                    5,
+                    0.5,
+                    SIDE,
+                    SIDE,
+                    Optional.empty());
             measure(
                     "pictures",
                     WARM_UP_PICTURES,

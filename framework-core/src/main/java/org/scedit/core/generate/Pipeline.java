@@ -13,17 +13,18 @@ import org.scedit.api.Picture;
 import org.scedit.core.UserException;
 import org.scedit.core.data.Framing;
 import org.scedit.core.data.MapTensors;
-import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
 
 /**
- * Text to image: prompts to text states, noise to latents by a sampler with classifier-free guidance (Ho and Salimans
- * 2022, arXiv:2207.12598), latents to pictures. The numbers are those of diffusers' {@code StableDiffusionPipeline}
- * and {@code StableDiffusionXLPipeline}.
+ * Text to image, image to image and inpainting: prompts to text states, noise and perhaps a picture to latents by a
+ * sampler with classifier-free guidance (Ho and Salimans 2022, arXiv:2207.12598), latents to pictures. The numbers are
+ * those of diffusers' {@code StableDiffusionPipeline}, {@code StableDiffusionXLPipeline} and their siblings.
  */
 public final class Pipeline {
     /** Pictures are drawn together as long as their latents have no more pixels than one of 64×64. */
@@ -33,23 +34,31 @@ public final class Pipeline {
      * How pictures are drawn.
      *
      * @param negativePrompt  what guidance leads away from; usually empty
-     * @param steps           denoising steps
+     * @param sampling        steps and sampler
      * @param guidance        classifier-free guidance scale; 1 or less evaluates the prompt alone
      * @param guidanceRescale share of the rescaling of Lin et al. 2023 (arXiv:2305.08891), 0..1
-     * @param eta             DDIM's share of fresh noise, 0 (none) to 1
-     * @param spacing         of the timesteps
      * @param width           of the pictures in pixels, a multiple of the autoencoder's downsampling
      * @param height          likewise
+     * @param start           the picture that all start from; empty: from noise
      */
     public record Settings(
             String negativePrompt,
-            int steps,
+            Sampling sampling,
             double guidance,
             double guidanceRescale,
-            double eta,
-            SchedulerConfig.TimestepSpacing spacing,
             int width,
-            int height) {}
+            int height,
+            Optional<Start> start) {
+        /** The same from noise. */
+        public Settings fromNoise() {
+            return new Settings(negativePrompt, sampling, guidance, guidanceRescale, width, height, Optional.empty());
+        }
+
+        /** How many of the noisiest steps are left out. */
+        int skipped() {
+            return start.map(from -> from.skipped(sampling.steps())).orElse(0);
+        }
+    }
 
     /** Sees the pictures come about. */
     public interface Observer {
@@ -129,6 +138,10 @@ public final class Pipeline {
      * @param maps asked for what the tuners on the U-Net take
      */
     public List<Picture> draw(List<String> prompts, long[] seeds, Settings settings, Maps maps, Observer observer) {
+        if (model.inpaints() && settings.start().flatMap(Start::mask).isEmpty()) {
+            throw new UserException(
+                    model.folder() + ": its U-Net is for inpainting and takes a picture and a mask;" + " give both");
+        }
         int down = model.autoencoder().downsampling();
         int together = Math.max(1, LATENT_PIXELS / (settings.width() / down * settings.height() / down));
         List<Picture> pictures = new ArrayList<>();
@@ -160,6 +173,12 @@ public final class Pipeline {
             for (long seed : seeds) {
                 noise.add(Torch.floats(Torch.normal(manager, seed, one)));
             }
+            List<Original> originals = new ArrayList<>();
+            if (settings.start().isPresent()) {
+                for (long seed : seeds) {
+                    originals.add(original(manager, settings.start().get(), seed));
+                }
+            }
             List<Optional<String>> texts = new ArrayList<>();
             if (settings.guidance() > 1) {
                 Optional<String> negative =
@@ -171,11 +190,38 @@ public final class Pipeline {
             return new Denoiser(unet, model.scheduler())
                     .denoise(
                             noise,
+                            originals,
                             one,
                             this.texts.of(manager, texts, Collections.nCopies(texts.size(), framing)),
                             settings,
                             (picture, step) -> length -> noise(seeds[picture], step, length),
                             observer);
+        }
+    }
+
+    private Original original(NDManager manager, Start start, long seed) {
+        Picture picture = start.picture();
+        float[] latents = latents(manager, picture, picture.toTensor(), Randomness.seed(seed, "picture", 0));
+        float[] kept = model.inpaints()
+                ? latents(manager, picture, start.kept(), Randomness.seed(seed, "kept", 0))
+                : new float[0];
+        return new Original(latents, start.latentMask(model.autoencoder().downsampling()), kept);
+    }
+
+    /** A draw from the distribution of the latents of pixels, which are of the picture's size. */
+    private float[] latents(NDManager manager, Picture picture, float[] pixels, long seed) {
+        Autoencoder autoencoder = model.autoencoder();
+        try (Scope scope = new Scope()) {
+            NDArray moments =
+                    autoencoder.encode(Torch.of(manager, pixels, new Shape(1, 3, picture.height(), picture.width())));
+            float[] latents = Torch.floats(autoencoder.mean(moments));
+            float[] logVariance = Torch.floats(autoencoder.logVariance(moments));
+            float[] noise = Torch.floats(Torch.normal(manager, seed, new Shape(latents.length)));
+            for (int i = 0; i < latents.length; i++) {
+                double drawn = latents[i] + Math.exp(0.5 * logVariance[i]) * noise[i];
+                latents[i] = (float) (autoencoder.scalingFactor() * drawn);
+            }
+            return latents;
         }
     }
 

@@ -17,9 +17,11 @@ import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.NoiseSchedule;
+import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.generate.Pipeline;
+import org.scedit.core.generate.Start;
 import org.scedit.core.hook.Scale;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerFiles;
@@ -72,6 +74,8 @@ final class TuneJob implements Job {
     private final List<LatentBatches.Condition> trainingMaps;
     /** Of the pictures that are drawn before and after, by the condition's name. */
     private final Map<String, List<Picture>> sampleMaps;
+    /** What the pictures that are drawn before and after start from. */
+    private final Optional<Start> start;
 
     private final DiffusionModel model;
     private final TunedUNet unet;
@@ -85,7 +89,7 @@ final class TuneJob implements Job {
         try {
             ModelParts parts = recipe.model().parts(base);
             var structure = new UNet(parts.config(Part.UNET));
-            refuseInpainting(structure);
+            requireDrawable(structure, parts);
             conditions = buildTuners(structure);
             int side = pictureSize(structure, parts);
             data = recipe.train()
@@ -96,6 +100,7 @@ final class TuneJob implements Job {
                             .toList())
                     .orElse(List.of());
             sampleMaps = sampleMaps(side);
+            start = start(side);
             boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;
             Precision precision = recipe.model().precision();
             model = fresh
@@ -109,14 +114,6 @@ final class TuneJob implements Job {
         unet.checkpointGradients(
                 recipe.train().map(Recipe.Train::gradientCheckpointing).orElse(false));
         pipeline = new Pipeline(model, unet, options.out()::println);
-    }
-
-    private void refuseInpainting(UNet structure) {
-        if (recipe.train().isPresent() && structure.inChannels() != structure.outChannels()) {
-            throw new UserException(base + ": is an inpainting model, whose U-Net takes "
-                    + structure.inChannels() + " channels; tuners are trained on models that take latents alone, "
-                    + structure.outChannels() + " channels, such as the one it was made from");
-        }
     }
 
     /** From the configuration alone, so that a tuner that does not fit is refused before any weight is read. */
@@ -440,13 +437,41 @@ final class TuneJob implements Job {
         Recipe.Sample sample = recipe.sample().orElseThrow();
         return new Pipeline.Settings(
                 sample.negativePrompt(),
-                sample.steps(),
+                sampling(sample),
                 sample.guidance(),
                 sample.guidanceRescale(),
-                0,
-                sample.spacing(),
                 model.pictureSize(),
-                model.pictureSize());
+                model.pictureSize(),
+                start);
+    }
+
+    private static Sampling sampling(Recipe.Sample sample) {
+        return new Sampling(sample.sampler(), sample.karras(), sample.steps(), sample.spacing(), 0);
+    }
+
+    /** From configuration files alone: whether the U-Net's task and the sampler go with the recipe. */
+    private void requireDrawable(UNet structure, ModelParts parts) {
+        int latents = new Autoencoder(parts.config(Part.VAE)).latentChannels();
+        boolean takesMask = structure.inChannels() == 2 * latents + 1;
+        if (takesMask && recipe.train().isPresent()) {
+            throw new UserException(base + ": its U-Net is for inpainting, with " + structure.inChannels()
+                    + " input channels; training such a U-Net is not supported, only drawing with it\n"
+                    + "train with the model's text-to-image U-Net; its tuners can be used with this one");
+        }
+        recipe.sample().ifPresent(sample -> {
+            if (takesMask && sample.mask().isEmpty()) {
+                throw new UserException(base + ": its U-Net is for inpainting and takes a picture and a mask; give"
+                        + " sample.image and sample.mask");
+            }
+            sampling(sample).sampler(parts.scheduler());
+        });
+    }
+
+    private Optional<Start> start(int side) {
+        return recipe.sample()
+                .filter(sample -> sample.image().isPresent())
+                .map(sample -> Start.read(
+                        sample.image().orElseThrow(), sample.strength(), sample.mask(), sample.steps(), side, side));
     }
 
     /** How well scenes are drawn now; null where the data are no scenes or nothing is drawn. */
@@ -490,7 +515,7 @@ final class TuneJob implements Job {
         for (Condition condition : conditions) {
             maps.put(condition.name(), ofScenes(condition, evaluation.scenes(), model.pictureSize(), recipe.seed()));
         }
-        return evaluation.draw(pipeline, recipe.seed(), drawing(), (name, picture) -> maps.get(name)
+        return evaluation.draw(pipeline, recipe.seed(), drawing().fromNoise(), (name, picture) -> maps.get(name)
                 .get(picture));
     }
 

@@ -17,6 +17,7 @@ import java.lang.annotation.Target;
 
     /** What a path can lead to. */
     enum Kind {
+        FILE,
         FOLDER,
         FILE_OR_FOLDER
     }

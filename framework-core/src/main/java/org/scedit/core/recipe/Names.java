@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.scedit.core.Worded;
 
 /** Names as recipes write them, and the nearest one to a misspelled one. */
-final class Names {
+public final class Names {
     /** What other tools call a thing, where too few letters are shared. */
     private static final Map<String, String> SYNONYMS = Map.ofEntries(
             Map.entry("lr", "learning_rate"),
@@ -25,6 +26,16 @@ final class Names {
             Map.entry("repo_id", "hub"),
             Map.entry("pretrained_model_name_or_path", "hub"),
             Map.entry("dtype", "precision"),
+            Map.entry("scheduler", "sampler"),
+            Map.entry("init_image", "image"),
+            Map.entry("mask_image", "mask"),
+            Map.entry("plms", "pndm"),
+            Map.entry("euler_a", "euler-ancestral"),
+            Map.entry("euler-a", "euler-ancestral"),
+            Map.entry("dpmpp-2m", "dpm++-2m"),
+            Map.entry("dpm-solver++", "dpm++"),
+            Map.entry("dpmsolver++", "dpm++"),
+            Map.entry("dpmsolver", "dpm++"),
             Map.entry("fp32", "float32"),
             Map.entry("bf16", "bfloat16"));
 
@@ -35,8 +46,11 @@ final class Names {
         return component.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
     }
 
-    /** {@code SOFT_SHADED} → {@code soft-shaded}. */
+    /** {@code SOFT_SHADED} → {@code soft-shaded}, unless it says otherwise itself. */
     static String word(Enum<?> constant) {
+        if (constant instanceof Worded worded) {
+            return worded.word();
+        }
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
@@ -72,12 +86,18 @@ final class Names {
                 .orElseGet(() -> introduction + " " + String.join(", ", known));
     }
 
+    /** The known name of what other tools call so. */
+    static Optional<String> synonym(String name, Collection<String> known) {
+        return Optional.ofNullable(SYNONYMS.get(name.toLowerCase(Locale.ROOT))).filter(known::contains);
+    }
+
     /** The known name that was probably meant. */
-    static Optional<String> nearest(String name, Collection<String> known) {
-        String wanted = name.toLowerCase(Locale.ROOT);
-        if (known.contains(SYNONYMS.getOrDefault(wanted, ""))) {
-            return Optional.of(SYNONYMS.get(wanted));
+    public static Optional<String> nearest(String name, Collection<String> known) {
+        Optional<String> synonym = synonym(name, known);
+        if (synonym.isPresent()) {
+            return synonym;
         }
+        String wanted = name.toLowerCase(Locale.ROOT);
         int farthest = Math.min(3, Math.max(1, wanted.length() / 3));
         return known.stream()
                 .filter(candidate -> distance(wanted, candidate.toLowerCase(Locale.ROOT)) <= farthest)

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -23,21 +24,26 @@ record PathLookup(Path workingDirectory) {
 
     /** Why nothing was found, with what may have been meant. */
     String whyNot(Path written, MustExist.Kind kind) {
-        boolean folder = kind == MustExist.Kind.FOLDER;
         Path there = workingDirectory.resolve(written);
         if (Files.exists(there)) {
-            return "'" + written + "' is " + (folder ? "a file, a folder" : "neither file nor folder, one of them")
-                    + " is needed";
+            String instead =
+                    switch (kind) {
+                        case FILE -> "no file, a file";
+                        case FOLDER -> "a file, a folder";
+                        case FILE_OR_FOLDER -> "neither file nor folder, one of them";
+                    };
+            return "'" + written + "' is " + instead + " is needed";
         }
         String fix = nearest(there.toAbsolutePath(), kind)
                 .map(name -> "; did you mean '" + written.resolveSibling(name) + "'?")
                 .orElse(written.startsWith("~") ? "; '~' is not read here, write the whole path" : "");
-        return "no " + (folder ? "folder" : "file or folder") + " '" + written
-                + "' in the working directory or beside the recipe" + fix;
+        String wanted = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return "no " + wanted + " '" + written + "' in the working directory or beside the recipe" + fix;
     }
 
     private static boolean is(MustExist.Kind kind, Path path) {
         return switch (kind) {
+            case FILE -> Files.isRegularFile(path);
             case FOLDER -> Files.isDirectory(path);
             case FILE_OR_FOLDER -> Files.isRegularFile(path) || Files.isDirectory(path);
         };

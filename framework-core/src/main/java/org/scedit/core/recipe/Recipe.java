@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.scedit.api.Setting;
+import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.generate.Start;
 import org.scedit.core.hook.Scale;
 import org.scedit.core.hub.HubModel;
 import org.scedit.core.model.ModelParts;
@@ -550,7 +552,12 @@ public record Recipe(
      * @param steps          denoising steps
      * @param guidance       classifier-free guidance scale; 1 = off
      * @param guidanceRescale share of the rescaling of Lin et al. 2023 (arXiv:2305.08891), 0..1
+     * @param sampler        empty: the one the model comes with
+     * @param karras         whether noise levels are placed by Karras' spacing; empty: as the model's scheduler says
      * @param spacing        of the timesteps
+     * @param image          the picture that all start from; empty: from noise
+     * @param strength       how far the picture may change, above 0 up to 1; empty: that of {@link Start}
+     * @param mask           what is light in it is drawn anew, what is dark is kept; empty: all is drawn anew
      * @param seed           of the first picture's noise; each further picture takes the next
      * @param every          optimizer steps between further grids; 0 = none
      */
@@ -585,8 +592,40 @@ public record Recipe(
             @Setting(value = "share of guidance rescaling", defaultsTo = "0.0", min = 0, max = 1)
             double guidanceRescale,
 
+            @Setting(
+                    value = "sampler; left out: the one the model comes with, where it is known, else ddim",
+                    defaultsTo = Derived.DEFAULT)
+            Optional<SamplerName> sampler,
+
+            @Setting(
+                    value = "noise levels by Karras' spacing; left out: as the model's scheduler says",
+                    defaultsTo = Derived.DEFAULT)
+            Optional<Boolean> karras,
+
             @Setting(value = "spacing of the timesteps", defaultsTo = "trailing")
             TimestepSpacing spacing,
+
+            @Setting(
+                    value = "picture to start from, of the size that is drawn; left out: from noise",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE)
+            Optional<Path> image,
+
+            @Setting(
+                    value =
+                            "share of the steps taken from the image: how far it may change; left out: 0.8, with a mask 1",
+                    defaultsTo = Derived.DEFAULT,
+                    min = 0,
+                    aboveMin = true,
+                    max = 1)
+            Optional<Double> strength,
+
+            @Setting(
+                    value =
+                            "of the image's size: light where it is drawn anew, dark where it is kept; left out: all anew",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE)
+            Optional<Path> mask,
 
             @Setting(
                     value = "seed of the first picture's noise; each further picture takes the next",

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.recipe.Recipe.Task;
 import org.scedit.core.recipe.RecipeNode.Mapping;
@@ -60,6 +61,8 @@ final class RecipeChecks {
         checkTuners();
         checkConditions();
         checkControls(annotators);
+        checkStart();
+        checkSampler();
         checkSteps();
     }
 
@@ -295,6 +298,29 @@ final class RecipeChecks {
                                         : Names.suggestion(name, known, "there are")));
             }
         });
+    }
+
+    private void checkStart() {
+        if (!(written("sample") instanceof Mapping sample) || sample.has("image")) {
+            return;
+        }
+        for (String key : List.of("strength", "mask")) {
+            if (sample.has(key)) {
+                tell(
+                        "sample." + key,
+                        "sample." + key + " goes with a picture to start from; give sample.image, or remove it");
+            }
+        }
+    }
+
+    private void checkSampler() {
+        bound.value("sample.sampler", SamplerName.class)
+                .filter(sampler -> !sampler.canSpaceSigmas())
+                .filter(sampler -> bound.value("sample.karras", Boolean.class).equals(Optional.of(true)))
+                .ifPresent(sampler -> tell(
+                        "sample.karras",
+                        "sample.karras is for samplers that go by noise level, and " + sampler.word()
+                                + " goes by timestep; remove it, or use another sampler, such as dpm++-2m or euler"));
     }
 
     /** What is written at a key of the top level; null for nothing. */

@@ -97,9 +97,9 @@ final class RecordBinder {
         for (Map.Entry<String, Entry> entry : block.entries().entrySet()) {
             String key = entry.getKey();
             if (!known.contains(key)) {
-                String fix = elsewhere
-                        .apply(key)
-                        .map(home -> "it belongs to " + home)
+                String fix = Names.synonym(key, known)
+                        .map(meant -> "did you mean '" + meant + "'?")
+                        .or(() -> elsewhere.apply(key).map(home -> "it belongs to " + home))
                         .orElseGet(() -> Names.suggestion(key, known, "known keys:"));
                 problems.add(entry.getValue().key(), "unknown key " + Scalar.quote(key) + where + "; " + fix);
             }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scedit.core.UserException;
+import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.hook.Scale;
@@ -154,6 +155,11 @@ class RecipeReaderTest {
               steps: 10
               guidance: 7.5
               guidance_rescale: 0.5
+              sampler: dpm++-2m
+              karras: true
+              image: cat.png
+              strength: 0.6
+              mask: cat.png
               spacing: leading
               seed: 12345678901
               every: 50
@@ -217,7 +223,12 @@ class RecipeReaderTest {
                         10,
                         7.5,
                         0.5,
+                        Optional.of(SamplerName.DPM_2M),
+                        Optional.of(true),
                         TimestepSpacing.LEADING,
+                        Optional.of(Path.of("cat.png")),
+                        Optional.of(0.6),
+                        Optional.of(Path.of("cat.png")),
                         12345678901L,
                         50)));
         assertThat(folder.read("all.yaml")).isEqualTo(expected);
@@ -320,7 +331,12 @@ class RecipeReaderTest {
                             sample.steps(),
                             sample.guidance(),
                             sample.guidanceRescale(),
+                            Optional.of(SamplerName.DPM_2M_SDE),
+                            Optional.of(random.nextBoolean()),
                             sample.spacing(),
+                            Optional.of(Path.of("cat.png")),
+                            Optional.of((1 + random.nextInt(99)) / 100.0),
+                            sample.mask(),
                             sample.seed(),
                             sample.every())));
             Recipe again = folder.with("again.yaml", changed.resolved()).read("again.yaml");

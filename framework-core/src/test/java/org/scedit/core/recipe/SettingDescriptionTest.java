@@ -38,7 +38,7 @@ class SettingDescriptionTest {
         assertThat(blocks.stream()
                         .mapToInt(block -> SettingDescription.of(block).size())
                         .sum())
-                .isEqualTo(59);
+                .isEqualTo(64);
         assertThat(SettingDescription.ofEveryTuner())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "scale", "weights", "merge");

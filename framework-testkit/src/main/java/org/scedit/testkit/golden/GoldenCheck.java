@@ -48,9 +48,4 @@ interface GoldenCheck {
                 .findFirst()
                 .orElse(UNKNOWN);
     }
-
-    /** What a supported case also holds and this version does not have. */
-    static List<String> partsNotYet(String name) {
-        return name.equals("pipeline") ? List.of("img2img") : List.of();
-    }
 }

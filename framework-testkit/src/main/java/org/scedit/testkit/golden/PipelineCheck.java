@@ -5,14 +5,20 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import org.scedit.core.diffusion.DdimSampler;
-import org.scedit.core.diffusion.NoiseSchedule;
+import java.util.Optional;
+import org.scedit.api.Picture;
+import org.scedit.core.diffusion.Sampler;
+import org.scedit.core.diffusion.SamplerName;
+import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.generate.Denoiser;
+import org.scedit.core.generate.Original;
 import org.scedit.core.generate.Pipeline;
+import org.scedit.core.generate.Start;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.model.Autoencoder;
@@ -20,25 +26,28 @@ import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.TextEncoder;
 import org.scedit.core.weights.SafetensorsFile;
 
-/** Text to image through {@link Denoiser}: text states, first guided prediction, latents of every step, picture. */
+/**
+ * Text to image and image to image through {@link Denoiser}: text states, first guided prediction, latents of every step,
+ * picture.
+ */
 final class PipelineCheck implements GoldenCheck {
     private static final double LATENTS = 1e-3;
     private static final double IMAGE = 2e-3;
 
     /** One recorded run. */
-    private record Variant(String tag, double tunerScale, double rescale, double eta) {}
+    private record Variant(String tag, double tunerScale, double rescale, double eta, boolean fromPicture) {}
 
     private static final List<Variant> VARIANTS = List.of(
-            new Variant("base", 0, 0, 0),
-            new Variant("sc", 1, 0, 0),
-            new Variant("sc0.5", 0.5, 0, 0),
-            new Variant("base_rescale0.7", 0, 0.7, 0),
-            new Variant("base_eta1", 0, 0, 1));
+            new Variant("base", 0, 0, 0, false),
+            new Variant("sc", 1, 0, 0, false),
+            new Variant("sc0.5", 0.5, 0, 0, false),
+            new Variant("base_rescale0.7", 0, 0.7, 0, false),
+            new Variant("base_eta1", 0, 0, 1, false),
+            new Variant("img2img", 0, 0, 0, true));
 
     @Override
     public void check(GoldenCase goldenCase) throws IOException {
         Tensors io = goldenCase.tensors("io.safetensors");
-        io.leaveAside(name -> name.startsWith("out.img2img."));
         JsonObject parts = goldenCase.settings().getAsJsonObject("parts");
         var tunerFile =
                 SafetensorsFile.open(goldenCase.file(parts.get("sc_tuner").getAsString()));
@@ -77,22 +86,35 @@ final class PipelineCheck implements GoldenCheck {
         int steps = recorded.get("steps").getAsInt();
         String out = "out." + variant.tag() + ".";
         Shape picture = io.shape(out + "image");
+        var sampling = new Sampling(
+                Optional.of(SamplerName.DDIM), Optional.empty(), steps, scheduler.timestepSpacing(), variant.eta());
+        Optional<Start> start = variant.fromPicture()
+                ? Optional.of(start(io, recorded.get("strength_img2img").getAsDouble(), picture))
+                : Optional.empty();
         var settings = new Pipeline.Settings(
                 "",
-                steps,
+                sampling,
                 recorded.get("guidance_scale").getAsDouble(),
                 variant.rescale(),
-                variant.eta(),
-                scheduler.timestepSpacing(),
                 (int) picture.get(3),
-                (int) picture.get(2));
-        double[] timesteps = new DdimSampler(new NoiseSchedule(scheduler), steps, variant.eta()).timesteps();
+                (int) picture.get(2),
+                start);
+        Sampler sampler = sampling.sampler(scheduler);
+        List<Original> originals = new ArrayList<>();
         long[] expected = io.expectedLongs(out + "timesteps");
+        int begin = sampler.timesteps().length - expected.length;
         for (int i = 0; i < expected.length; i++) {
-            goldenCase.number(out + "timesteps " + i, timesteps[i], expected[i], 0);
+            goldenCase.number(out + "timesteps " + i, sampler.timesteps()[begin + i], expected[i], 0);
+        }
+        if (variant.fromPicture()) {
+            float[] encoded = encoded(goldenCase, io, autoencoder, states.getManager());
+            originals.add(new Original(encoded, new float[0], new float[0]));
+            goldenCase.relativeToLargest(
+                    io, out + "start_latents", LATENTS, sampler.addNoise(encoded, io.floats("in.noise"), begin));
         }
         List<float[]> latents = denoiser.denoise(
                 List.of(io.floats("in.noise")),
+                originals,
                 io.shape("in.noise"),
                 TextCondition.of(states),
                 settings,
@@ -104,6 +126,25 @@ final class PipelineCheck implements GoldenCheck {
                     goldenCase.relativeToLargest(io, out + "latents." + step, LATENTS, after);
                 });
         picture(goldenCase, io, out, latents.get(0), autoencoder, states.getManager());
+    }
+
+    private static Start start(Tensors io, double strength, Shape picture) {
+        var pixels = Picture.fromTensor(io.floats("in.image"), (int) picture.get(3), (int) picture.get(2));
+        return new Start(pixels, strength, Optional.empty());
+    }
+
+    /** A draw from the picture's latents with the recorded noise. */
+    private static float[] encoded(GoldenCase goldenCase, Tensors io, Autoencoder autoencoder, NDManager manager) {
+        NDArray moments = autoencoder.encode(io.array(manager, "in.image"));
+        float[] encoded = Torch.floats(autoencoder.mean(moments));
+        float[] logVariance = Torch.floats(autoencoder.logVariance(moments));
+        float[] noise = io.floats("in.encode_noise");
+        for (int i = 0; i < encoded.length; i++) {
+            double drawn = encoded[i] + Math.exp(0.5 * logVariance[i]) * noise[i];
+            encoded[i] = (float) (autoencoder.scalingFactor() * drawn);
+        }
+        goldenCase.relativeToLargest(io, "out.img2img.encoded", LATENTS, encoded);
+        return encoded;
     }
 
     private static void picture(
