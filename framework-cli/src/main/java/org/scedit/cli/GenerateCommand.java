@@ -23,7 +23,6 @@ import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.Sampling;
-import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.generate.Pipeline;
@@ -34,6 +33,9 @@ import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.inspect.TunerFile;
 import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
+import org.scedit.core.model.ModelParts;
+import org.scedit.core.model.ModelPaths;
+import org.scedit.core.model.Part;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.run.PictureGrid;
@@ -434,8 +436,15 @@ final class GenerateCommand implements Callable<Integer> {
 
     /** From the configuration alone, so that a wrong size or sampler is refused before any weight is read. */
     private Pipeline.Settings drawing(Path folder) {
-        int down = Autoencoder.fromConfig(folder.resolve("vae/config.json")).downsampling();
-        int width = ModelSummary.read(folder).unet().sampleSize() * down;
+        ModelParts parts = ModelParts.open(ModelPaths.of(folder));
+        var structure = new UNet(parts.config(Part.UNET));
+        var autoencoder = new Autoencoder(parts.config(Part.VAE));
+        if (mask == null && DiffusionModel.inpaints(structure, autoencoder)) {
+            throw new UserException(folder
+                    + ": its U-Net is for inpainting and takes a picture and a mask; give --image" + " and --mask");
+        }
+        int down = autoencoder.downsampling();
+        int width = structure.sampleSize() * down;
         int height = width;
         String source = "--size " + size;
         if (size != null) {
@@ -454,7 +463,7 @@ final class GenerateCommand implements Callable<Integer> {
                     source + ": width and height must be multiples of " + down + ", this model's downsampling");
         }
         var sampling = new Sampling(Optional.ofNullable(sampler), Optional.ofNullable(karras), steps, spacing, 0);
-        sampling.sampler(SchedulerConfig.read(folder.resolve("scheduler/scheduler_config.json")));
+        sampling.sampler(parts.scheduler());
         Optional<Start> start = image == null
                 ? Optional.empty()
                 : Optional.of(Start.read(

@@ -70,7 +70,7 @@ class MainTest {
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "generate, --model --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
-                + " --spacing --seed --size --precision --output -o",
+                + " --sampler --karras --spacing --seed --image --strength --mask --size --precision --output -o",
         "annotate, --use --set --seed --force IN_FOLDER OUT_FOLDER",
         "validate, RECIPE|KEY=VALUE",
         "plugins, ID",
@@ -126,6 +126,15 @@ class MainTest {
                         --size must be like 512x512, got 'big'
                         3 problems, nothing was drawn
                         """));
+        assertThat(run("generate", "--prompt", "x", "--mask", "a.png", "--strength", "0"))
+                .isEqualTo(refused("""
+                        --strength must be above 0 and at most 1, got 0.0
+                        --mask goes with a picture to start from; add --image FILE
+                        2 problems, nothing was drawn
+                        """));
+        assertThat(run("generate", "--prompt", "x", "--sampler", "dpm++2m").err())
+                .startsWith("Invalid value for option '--sampler': 'dpm++2m' is none of ddim, ddpm,")
+                .contains("; did you mean 'dpm++-2m'?\n");
         assertThat(run("generate", "--prompt", "x", "--tuner", "a.safetensors=-1"))
                 .isEqualTo(refused("--tuner a.safetensors=-1: the scale must be a number from 0 upwards, or two"
                         + " such as 1.0..0.2 for the first and the last step, got '-1'; 0 is the base model, 1 the trained"

@@ -89,8 +89,8 @@ final class TuneJob implements Job {
         try {
             ModelParts parts = recipe.model().parts(base);
             var structure = new UNet(parts.config(Part.UNET));
-            requireDrawable(structure, parts);
             conditions = buildTuners(structure);
+            requireDrawable(structure, parts);
             int side = pictureSize(structure, parts);
             data = recipe.train()
                     .flatMap(train -> recipe.data())
@@ -451,8 +451,7 @@ final class TuneJob implements Job {
 
     /** From configuration files alone: whether the U-Net's task and the sampler go with the recipe. */
     private void requireDrawable(UNet structure, ModelParts parts) {
-        int latents = new Autoencoder(parts.config(Part.VAE)).latentChannels();
-        boolean takesMask = structure.inChannels() == 2 * latents + 1;
+        boolean takesMask = DiffusionModel.inpaints(structure, new Autoencoder(parts.config(Part.VAE)));
         if (takesMask && recipe.train().isPresent()) {
             throw new UserException(base + ": its U-Net is for inpainting, with " + structure.inChannels()
                     + " input channels; training such a U-Net is not supported, only drawing with it\n"

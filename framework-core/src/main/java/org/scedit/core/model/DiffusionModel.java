@@ -185,6 +185,11 @@ public final class DiffusionModel implements AutoCloseable {
 
     /** Whether its U-Net takes, besides the latents, a mask and the latents of a picture that is masked by it. */
     public boolean inpaints() {
+        return inpaints(unet, autoencoder);
+    }
+
+    /** Likewise, of the parts of a model that need no weights for it. */
+    public static boolean inpaints(UNet unet, Autoencoder autoencoder) {
         return unet.inChannels() == 2 * autoencoder.latentChannels() + 1;
     }
 
