@@ -20,6 +20,7 @@ import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
+import org.scedit.core.model.TiledAutoencoder;
 
 /**
  * Text to image, image to image and inpainting: prompts to text states, noise and perhaps a picture to latents by a
@@ -93,6 +94,7 @@ public final class Pipeline {
     private final DiffusionModel model;
     private final TunedUNet unet;
     private final TextStates texts;
+    private final TiledAutoencoder autoencoder;
 
     /**
      * @param unet    the model's, with its tuners
@@ -107,6 +109,7 @@ public final class Pipeline {
         this.model = model;
         this.unet = unet;
         texts = new TextStates(model, notices);
+        autoencoder = new TiledAutoencoder(model.autoencoder());
     }
 
     /**
@@ -262,7 +265,7 @@ public final class Pipeline {
                 Scope scope = new Scope()) {
             NDArray x = Torch.of(
                     manager, unscaled, new Shape(1, model.autoencoder().latentChannels(), height / down, width / down));
-            return Picture.fromTensor(Torch.floats(model.autoencoder().decode(x)), width, height);
+            return Picture.fromTensor(Torch.floats(autoencoder.decode(x)), width, height);
         }
     }
 }

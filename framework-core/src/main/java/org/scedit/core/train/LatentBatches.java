@@ -25,6 +25,7 @@ import org.scedit.core.engine.Torch;
 import org.scedit.core.generate.TextStates;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.TextCondition;
+import org.scedit.core.model.TiledAutoencoder;
 
 /**
  * Batches of a data set as latents and text states. Every picture is encoded once, before training, and kept as mean and
@@ -99,7 +100,8 @@ public final class LatentBatches implements DiffusionObjective.Batches {
         }
         try (NDManager manager = Torch.newManager();
                 Scope scope = new Scope()) {
-            float[] moments = Torch.floats(model.autoencoder().encode(AutoencoderObjective.tensor(manager, pictures)));
+            NDArray x = AutoencoderObjective.tensor(manager, pictures);
+            float[] moments = Torch.floats(new TiledAutoencoder(model.autoencoder()).encode(x));
             int size = (int) latent.size();
             for (int i = from; i < to; i++) {
                 means[i] = new float[size];
