@@ -1,6 +1,9 @@
 package org.scedit.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.scedit.api.TunerProvider;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  scedit bench --model sd15 --tuner sc-tuner --precision bfloat16 --batch 1 --latent 64 --steps 5",
-            "  scedit bench --model models/embedded --latent 8 --swap down_ratio=0.5"
+            "  scedit bench --model models/embedded --latent 8 --swap down_ratio=0.5",
+            "  scedit bench --tuner lora --precision bfloat16 --profile --trace step.json rank=64"
         })
 final class BenchCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -88,6 +92,17 @@ final class BenchCommand implements Callable<Integer> {
             description = "Compute layers again for their gradients, as train.gradient_checkpointing does.")
     private boolean checkpointing;
 
+    @Option(
+            names = "--profile",
+            description = "Also make one more step and tell on standard error where its time went, by operator.")
+    private boolean profile;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Keep the profiled step's trace, which chrome://tracing shows; implies --profile.")
+    private Path trace;
+
     @Parameters(paramLabel = "KEY=VALUE", description = "Settings of the tuner, such as down_ratio=0.5.")
     private List<String> settings = List.of();
 
@@ -97,7 +112,20 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var measured = new Benchmark.Settings(precision, batch, latent, steps, swap, checkpointing);
+        if (trace != null
+                && (Files.isDirectory(trace)
+                        || !Files.isDirectory(trace.toAbsolutePath().getParent()))) {
+            throw new UserException("--trace " + trace + ": is no file in a folder that is there");
+        }
+        var measured = new Benchmark.Settings(
+                precision,
+                batch,
+                latent,
+                steps,
+                swap,
+                checkpointing,
+                profile || trace != null,
+                Optional.ofNullable(trace));
         try (PluginCatalogue plugins = Home.plugins()) {
             TunerProvider<?> provider = plugins.tuners().get(tuner);
             if (provider == null) {

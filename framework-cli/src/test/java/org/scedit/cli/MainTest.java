@@ -77,7 +77,7 @@ class MainTest {
         "inspect, --layers --model MODEL_DIR|TUNER_FILE",
         "convert, --to --model --method --settings --force IN OUT",
         "download, --revision OWNER/NAME",
-        "bench, --model --tuner --precision --batch --latent --steps KEY=VALUE"
+        "bench, --model --tuner --precision --batch --latent --steps --checkpointing --profile --trace KEY=VALUE"
     })
     void everyCommandsHelpTellsItsOptionsAndExamples(String command, String options) {
         Outcome help = run(command, "--help");
@@ -345,6 +345,21 @@ class MainTest {
                 .contains("\"swap_ms\":");
         assertThat(run("bench", "--tuner", "shift", "skp=1").err())
                 .contains("unknown key 'skp'", "did you mean 'skip'?");
+    }
+
+    @Test
+    void benchTellsWhereTheTimeWentAndKeepsTheTrace() throws IOException {
+        Path trace = folder.resolve("step.json");
+        Outcome bench = benchWithTrace(trace);
+        assertThat(bench.out().lines()).hasSize(1);
+        assertThat(bench.err()).contains("own time, ms", "convolution ", "attention ", "operator ");
+        assertThat(trace).content().contains("\"aten::conv2d\"");
+        assertThat(benchWithTrace(folder))
+                .isEqualTo(refused("--trace " + folder + ": is no file in a folder that is there\n"));
+    }
+
+    private Outcome benchWithTrace(Path trace) throws IOException {
+        return run("bench", "--model", model(), "--tuner", "shift", "--latent", "8", "--steps", "1", "--trace", trace);
     }
 
     @ParameterizedTest

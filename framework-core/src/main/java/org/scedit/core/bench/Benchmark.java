@@ -30,6 +30,7 @@ import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Profiler;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.ScriptFunction;
@@ -81,8 +82,18 @@ public final class Benchmark {
      * @param steps     measured steps, at least 1; one more is made first and not counted
      * @param swap      whether putting on the tuner of a file is measured too
      * @param checkpointing whether layers are computed again for their gradients
+     * @param profile   whether one more step is made after the measured ones, and its time told by operator
+     * @param trace     where the profile's raw trace is kept; empty for nowhere
      */
-    public record Settings(Precision precision, int batch, int latent, int steps, boolean swap, boolean checkpointing) {
+    public record Settings(
+            Precision precision,
+            int batch,
+            int latent,
+            int steps,
+            boolean swap,
+            boolean checkpointing,
+            boolean profile,
+            Optional<Path> trace) {
         public Settings {
             requireAtLeast("--batch", batch, 1);
             requireAtLeast("--latent", latent, 8);
@@ -231,8 +242,34 @@ public final class Benchmark {
                 progress.accept(String.format(
                         Locale.ROOT, "%s: %.3f s", i == 0 ? "warm-up" : "step " + i + " of " + settings.steps(), took));
             }
+            if (settings.profile()) {
+                progress.accept(profiled(trainer).table());
+            }
         }
         return seconds;
+    }
+
+    /** The next step's time by operator. */
+    private OperatorProfile profiled(Trainer trainer) {
+        Path trace = settings.trace().orElseGet(Benchmark::temporary);
+        try {
+            try (Profiler profiler = Profiler.start(trace)) {
+                trainer.step();
+            }
+            return OperatorProfile.read(trace);
+        } finally {
+            if (settings.trace().isEmpty()) {
+                delete(trace);
+            }
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempFile("scedit-bench", ".json");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Seconds of each matrix product; the first, which prepares the kernels, is left out. */
