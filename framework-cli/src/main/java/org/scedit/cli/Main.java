@@ -94,6 +94,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new GenerateCommand(terminal))
                 .addSubcommand(new AnnotateCommand(terminal))
                 .addSubcommand(new ValidateCommand(terminal))
+                .addSubcommand(new PlanCommand(terminal))
                 .addSubcommand(
                         new CommandLine(new PluginsCommand(terminal)).addSubcommand(new NewPluginCommand(terminal)))
                 .addSubcommand(new InspectCommand(terminal))

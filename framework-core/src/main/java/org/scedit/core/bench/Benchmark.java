@@ -24,16 +24,16 @@ import org.scedit.api.AddedConditions;
 import org.scedit.api.Conditions;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
+import org.scedit.core.cost.Count;
+import org.scedit.core.cost.MatrixRate;
+import org.scedit.core.cost.StepCount;
 import org.scedit.core.data.Framing;
 import org.scedit.core.diffusion.LearningRate;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.diffusion.SchedulerConfig;
-import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Profiler;
 import org.scedit.core.engine.Randomness;
-import org.scedit.core.engine.Scope;
-import org.scedit.core.engine.ScriptFunction;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerFiles;
@@ -65,13 +65,8 @@ public final class Benchmark {
     /** Picture pixels to a latent pixel, along each axis. */
     private static final int PIXELS = 8;
 
-    private static final int MATRIX_SIDE = 2048;
-    private static final int PRODUCTS = 7;
     private static final int SWAPS = 5;
     private static final long SEED = 1;
-
-    private static final ScriptFunction PRODUCT =
-            ScriptFunction.compile(new String[] {"x", "y"}, "return torch.mm(x, y)");
 
     /**
      * What is measured.
@@ -207,10 +202,13 @@ public final class Benchmark {
                     trainables,
                     new DiffusionObjective.Settings(0, 0, new TimestepSampling.Uniform(), false),
                     SEED);
-            List<Double> products = products();
+            List<Double> products = MatrixRate.seconds(settings.precision());
             List<Double> steps = steps(objective, progress);
-            products.addAll(products());
+            products.addAll(MatrixRate.seconds(settings.precision()));
             long peak = Memory.peakMebibytes();
+            if (settings.profile()) {
+                progress.accept(work(median(steps), median(products)));
+            }
             OptionalDouble swap = settings.swap()
                     ? OptionalDouble.of(1000 * median(swaps(unet, tuned, tuner)))
                     : OptionalDouble.empty();
@@ -249,6 +247,33 @@ public final class Benchmark {
         return seconds;
     }
 
+    /** What a step computes, and the share of the matrix rate it reaches; counted anew, which takes memory. */
+    private String work(double seconds, double productSeconds) {
+        var step = new StepCount.Step(
+                settings.precision(),
+                settings.batch(),
+                settings.latent(),
+                settings.latent(),
+                TOKENS,
+                PIXELS,
+                settings.checkpointing());
+        Count count = StepCount.of(unetConfig, List.of(new StepCount.Part(provider.id(), provider, tunerConfig)), step)
+                .count();
+        double forward = count.operations(Count.Pass.FORWARD);
+        double backward = count.operations(Count.Pass.BACKWARD);
+        double rate = (forward + backward) / seconds;
+        double matrixRate = MatrixRate.operations() / productSeconds;
+        return String.format(
+                Locale.ROOT,
+                "operations of a step: %.1f GFLOP forward, %.1f backward; %.1f GFLOP/s, %.0f %% of a large matrix"
+                        + " product's %.1f",
+                forward / 1e9,
+                backward / 1e9,
+                rate / 1e9,
+                100 * rate / matrixRate,
+                matrixRate / 1e9);
+    }
+
     /** The next step's time by operator. */
     private OperatorProfile profiled(Trainer trainer) {
         Path trace = settings.trace().orElseGet(Benchmark::temporary);
@@ -270,26 +295,6 @@ public final class Benchmark {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Seconds of each matrix product; the first, which prepares the kernels, is left out. */
-    private List<Double> products() {
-        List<Double> seconds = new ArrayList<>();
-        var ops = new Ops();
-        try (NDManager manager = Torch.newManager();
-                Scope scope = new Scope()) {
-            Shape square = new Shape(MATRIX_SIDE, MATRIX_SIDE);
-            NDArray x = ops.to(Torch.normal(manager, SEED, square), settings.precision());
-            NDArray y = ops.to(Torch.normal(manager, SEED + 1, square), settings.precision());
-            for (int i = 0; i <= PRODUCTS; i++) {
-                long start = System.nanoTime();
-                PRODUCT.call(x, y).close();
-                if (i > 0) {
-                    seconds.add((System.nanoTime() - start) / 1e9);
-                }
-            }
-        }
-        return seconds;
     }
 
     /** Seconds from a tuner's file to the tuner on the U-Net, in place of the one before. */

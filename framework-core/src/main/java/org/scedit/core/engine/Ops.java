@@ -11,9 +11,10 @@ import org.scedit.api.Operators;
  * The operators of the models, each one line of libtorch. A function with constants (a stride, a number of groups) is
  * compiled when it is first asked for and then shared.
  *
- * <p>Results are in the precision of the first argument; weights are cast to it where they differ.
+ * <p>Results are in the precision of the first argument; weights are cast to it where they differ. A subclass may compute
+ * something else than the numbers: {@link org.scedit.core.cost.DryOps} only counts.
  */
-public final class Ops implements Operators {
+public class Ops implements Operators {
     /** Compiled functions by their source: the same text is the same function, so sharing them is invisible. */
     private static final Map<String, ScriptFunction> COMPILED = new ConcurrentHashMap<>();
 
@@ -85,6 +86,11 @@ public final class Ops implements Operators {
 
     private static String number(double value) {
         return String.format(Locale.ROOT, "%.17e", value);
+    }
+
+    /** Whether results hold numbers; where they do not, models pass every operator, so that it can be counted. */
+    public boolean computes() {
+        return true;
     }
 
     @Override

@@ -32,7 +32,7 @@ import org.scedit.core.model.UNet;
 public final class TunedUNet implements AutoCloseable {
     private final UNet unet;
     private final Precision precision;
-    private final Ops ops = new Ops();
+    private final Ops ops;
     private final Map<String, Attached> attached = new LinkedHashMap<>();
     private final Map<String, NDArray> untouched = new LinkedHashMap<>();
     private NDManager blends = Torch.newManager();
@@ -55,6 +55,7 @@ public final class TunedUNet implements AutoCloseable {
     public TunedUNet(UNet unet, Precision precision) {
         this.unet = unet;
         this.precision = precision;
+        ops = unet.ops();
     }
 
     /** The U-Net. */

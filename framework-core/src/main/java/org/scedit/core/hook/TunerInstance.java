@@ -45,7 +45,7 @@ public final class TunerInstance implements AutoCloseable {
             tuner = provider.create(
                     provider.configType().cast(config),
                     layout,
-                    new TunerParameters("", arrays, starts, unet, manager, seed, new Ops()));
+                    new TunerParameters("", arrays, starts, unet, manager, seed, unet.ops()));
             arrays.forEach((key, array) -> shapes.put(key, array.getShape()));
             for (String parameter : tuner.backboneParameters()) {
                 Shape shape = layout.parameters().get(parameter);

@@ -10,6 +10,10 @@ import org.scedit.core.engine.Ops;
  */
 record ModelBuilder(ParameterSet parameters, Ops ops) {
     ModelBuilder() {
-        this(new ParameterSet(), new Ops());
+        this(new Ops());
+    }
+
+    ModelBuilder(Ops ops) {
+        this(new ParameterSet(), ops);
     }
 }

@@ -55,7 +55,8 @@ final class ResnetBlock {
     }
 
     private boolean fixed(Hooks hooks) {
-        return conv1.fixed(hooks)
+        return ops.computes()
+                && conv1.fixed(hooks)
                 && conv2.fixed(hooks)
                 && (shortcut == null || shortcut.fixed(hooks))
                 && norm1.fixed()

@@ -97,7 +97,7 @@ final class Transformer2D {
                 query.close();
                 NDArray read = Autograd.cut(ops.add(seen, textAttention.forward(norm2.forward(seen), text, hooks)));
                 seen.close();
-                if (gated.fixed(hooks) && out.fixed(hooks) && norm3.fixed()) {
+                if (ops.computes() && gated.fixed(hooks) && out.fixed(hooks) && norm3.fixed()) {
                     return scope.keep(Autograd.apply(new FixedFeedForward(), read));
                 }
                 NDArray hidden = ops.geglu(gated.forward(norm3.forward(read), hooks));

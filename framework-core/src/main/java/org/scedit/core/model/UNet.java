@@ -29,10 +29,20 @@ public final class UNet {
      * @throws UserException if the configuration asks for something that is not supported
      */
     public UNet(ConfigFile config) {
+        this(config, new Ops());
+    }
+
+    /**
+     * Builds the U-Net without weights.
+     *
+     * @param ops what it and the tuners on it compute with
+     * @throws UserException if the configuration asks for something that is not supported
+     */
+    public UNet(ConfigFile config, Ops ops) {
         this.config = config;
         settings = UNetConfig.of(config);
-        var model = new ModelBuilder();
-        ops = model.ops();
+        var model = new ModelBuilder(ops);
+        this.ops = ops;
         parameters = model.parameters();
         encoder = new UNetEncoder(model, settings);
         decoder = new UNetDecoder(model, settings, encoder.skips());
@@ -52,6 +62,11 @@ public final class UNet {
     /** Its configuration. */
     public ConfigFile config() {
         return config;
+    }
+
+    /** What it computes with. */
+    public Ops ops() {
+        return ops;
     }
 
     /** What it offers to tuners. */

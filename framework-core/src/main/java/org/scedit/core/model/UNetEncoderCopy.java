@@ -26,7 +26,7 @@ public final class UNetEncoderCopy implements EncoderCopy {
      *     parameter of the U-Net's encoder and mid block, in forward order
      */
     public UNetEncoderCopy(UNet unet, BiFunction<String, Shape, NDArray> arrays) {
-        var model = new ModelBuilder();
+        var model = new ModelBuilder(unet.ops());
         encoder = new UNetEncoder(model, UNetConfig.of(unet.config()));
         ops = model.ops();
         for (Parameter parameter : model.parameters().all()) {

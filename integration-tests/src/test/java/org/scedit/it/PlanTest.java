@@ -1,0 +1,127 @@
+package org.scedit.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.scedit.core.UserException;
+import org.scedit.core.cost.Estimate;
+import org.scedit.core.cost.StepCount;
+import org.scedit.core.engine.Precision;
+import org.scedit.core.job.TrainingPlan;
+import org.scedit.core.model.ConfigFile;
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.Recipe;
+import org.scedit.core.recipe.RecipeReader;
+import org.scedit.testkit.TunerRecipe;
+
+/** What is told of a training beforehand. */
+class PlanTest {
+    private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    private static final Path SD15 =
+            REPOSITORY.resolve("framework-core/src/main/resources/org/scedit/core/bench/sd15-unet.json");
+    /** Operations in a second on the machine that the README's table was measured on. */
+    private static final Map<Precision, Double> RATES =
+            Map.of(Precision.FLOAT32, 185e9, Precision.BFLOAT16, 185e9 * 2.1);
+    /** Of a product of two 2048×2048 matrices. */
+    private static final double PRODUCT = 2.0 * 2048 * 2048 * 2048;
+
+    private static PluginCatalogue catalogue;
+
+    @BeforeAll
+    static void load() {
+        catalogue = PluginCatalogue.ofClassPath();
+    }
+
+    @AfterAll
+    static void unload() {
+        catalogue.close();
+    }
+
+    /** The README's table: trained numbers, time in products of 2048×2048 matrices, MiB. */
+    @ParameterizedTest
+    @CsvSource({
+        "sc-tuner,  down_ratio: 1.0,             FLOAT32,  1,  19680000, 105,  5054",
+        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 1,  19680000, 124,  2983",
+        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 4,  19680000, 595,  5161",
+        "csc-tuner, kernel: 1; condition: map,   FLOAT32,  1,  28824400, 101,  5448",
+        "csc-tuner, kernel: 1; condition: map,   BFLOAT16, 1,  28824400, 133,  3417",
+        "lora,      rank: 64,                    FLOAT32,  1,  23937024, 146,  6081",
+        "lora,      rank: 64,                    BFLOAT16, 1,  23937024, 194,  3537",
+        "lora,      rank: 64,                    BFLOAT16, 4,  23937024, 777,  6803",
+        "full,      parameters: [\"*\"],         FLOAT32,  1, 859520964, 209, 18789",
+        "full,      parameters: [\"*\"],         BFLOAT16, 1, 859520964, 310, 17659"
+    })
+    void aStepOfStableDiffusion15IsForetoldWithin15Percent(
+            String method,
+            String settings,
+            Precision precision,
+            int batch,
+            long trained,
+            double products,
+            double mebibytes) {
+        var provider = TunerRecipe.provider(catalogue, method);
+        var part = new StepCount.Part(method, provider, TunerRecipe.settings(provider, settings.split("; ")));
+        var size = new StepCount.Step(precision, batch, 64, 64, 77, 8, false);
+
+        StepCount step = StepCount.of(ConfigFile.read(SD15), List.of(part), size);
+
+        assertThat(step.trained()).containsExactly(Map.entry(method, trained));
+        Estimate estimate = Estimate.of(step);
+        assertThat(estimate.bytes() / (double) (1 << 20)).isCloseTo(mebibytes, Percentage.withPercentage(15));
+        assertThat(estimate.seconds(RATES) * RATES.get(precision) / PRODUCT)
+                .isCloseTo(products, Percentage.withPercentage(15));
+    }
+
+    @Test
+    void aRecipesPlanNamesItsTunersAndWhetherItFits() {
+        TrainingPlan plan = plan(
+                REPOSITORY.resolve("recipes/quickstart.yaml"),
+                "model.path=" + REPOSITORY.resolve("models/embedded"),
+                "train.accumulate=2",
+                "train.steps=100");
+        Map<Precision, Double> rates = Map.of(Precision.FLOAT32, 1e9);
+
+        String text = plan.text(rates, OptionalLong.of(2000));
+
+        assertThat(text)
+                .startsWith("a step of 16 pictures of 64x64 pixels, float32\n  tuner sc-tuner: 142,528 parameters\n")
+                .contains("of this machine's matrix rate (1 GFLOP/s)", " for 100 steps")
+                .endsWith("fits this machine, which has 2,000 MiB available");
+        assertThat(plan.seconds(rates)).isCloseTo(2 * plan.estimate().seconds(rates), within(1e-9));
+        assertThat(plan.text(rates, OptionalLong.of(100)))
+                .endsWith("does not fit this machine, which has 100 MiB available; lower train.batch (and raise"
+                        + " train.accumulate, which gives the same steps), what is kept, by train.gradient_checkpointing: true, model.precision to bfloat16, the pictures' size,"
+                        + " what the tuners train");
+        assertThat(plan.text(rates, OptionalLong.empty())).doesNotContain("this machine,");
+    }
+
+    @Test
+    void aRecipeWithoutTrainingCannotBePlanned(@TempDir Path folder) throws IOException {
+        Path recipe = Files.writeString(
+                folder.resolve("recipe.yaml"),
+                "model: {path: " + REPOSITORY.resolve("models/embedded") + "}\nsample: {prompts: [a blue square]}\n");
+        assertThatThrownBy(() -> plan(recipe))
+                .isInstanceOf(UserException.class)
+                .hasMessage("the recipe has no 'train' block, so there are no steps to plan");
+    }
+
+    private static TrainingPlan plan(Path recipe, String... changes) {
+        var reader = new RecipeReader(catalogue.tuners(), catalogue.annotators());
+        Recipe read = reader.read(recipe, List.of(changes));
+        return TrainingPlan.of(read, read.model().path().orElseThrow(), catalogue);
+    }
+}
