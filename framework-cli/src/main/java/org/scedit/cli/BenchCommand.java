@@ -2,6 +2,7 @@ package org.scedit.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  scedit bench --model sd15 --tuner sc-tuner --precision bfloat16 --batch 1 --latent 64 --steps 5",
             "  scedit bench --model models/embedded --latent 8 --swap down_ratio=0.5",
-            "  scedit bench --tuner lora --precision bfloat16 --profile --trace step.json rank=64"
+            "  scedit bench --tuner lora --precision bfloat16 --profile --trace step.json rank=64",
+            "  scedit bench --precision bfloat16 --steps 2 --table sc-tuner,lora:rank=64,controlnet:condition=canny"
         })
 final class BenchCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -103,6 +105,32 @@ final class BenchCommand implements Callable<Integer> {
             description = "Keep the profiled step's trace, which chrome://tracing shows; implies --profile.")
     private Path trace;
 
+    @Option(
+            names = "--table",
+            paramLabel = "ID[:KEY=VALUE...]",
+            split = ",",
+            description =
+                    "Measure these tuners, separated by commas, over all --batches and --latents, each in a process"
+                            + " of its own: lines of JSON, then tables in Markdown. What would not fit this machine's memory is"
+                            + " left out.")
+    private List<String> table = List.of();
+
+    @Option(
+            names = "--batches",
+            paramLabel = "N,...",
+            split = ",",
+            defaultValue = "1,2,4,8",
+            description = "Of --table; default: ${DEFAULT-VALUE}.")
+    private List<Integer> batches;
+
+    @Option(
+            names = "--latents",
+            paramLabel = "SIDE,...",
+            split = ",",
+            defaultValue = "32,48,64,96",
+            description = "Of --table; default: ${DEFAULT-VALUE}.")
+    private List<Integer> latents;
+
     @Parameters(paramLabel = "KEY=VALUE", description = "Settings of the tuner, such as down_ratio=0.5.")
     private List<String> settings = List.of();
 
@@ -112,37 +140,60 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (trace != null
-                && (Files.isDirectory(trace)
-                        || !Files.isDirectory(trace.toAbsolutePath().getParent()))) {
-            throw new UserException("--trace " + trace + ": is no file in a folder that is there");
+        try (PluginCatalogue plugins = Home.plugins()) {
+            if (table.isEmpty()) {
+                if (trace != null
+                        && (Files.isDirectory(trace)
+                                || !Files.isDirectory(trace.toAbsolutePath().getParent()))) {
+                    throw new UserException("--trace " + trace + ": is no file in a folder that is there");
+                }
+                Benchmark benchmark = benchmark(plugins, tuner, settings, batch, latent);
+                terminal.out().println(benchmark.run(terminal.err()::println).json());
+            } else {
+                measureTable(plugins);
+            }
         }
+        return 0;
+    }
+
+    private void measureTable(PluginCatalogue plugins) {
+        var cells = new BenchTable(terminal, model, precision, steps, batches, latents);
+        for (String each : table) { // a mistake is told before hours of measuring
+            List<String> parts = List.of(each.split(":"));
+            benchmark(plugins, parts.get(0), parts.subList(1, parts.size()), batches.get(0), latents.get(0));
+        }
+        List<String> tables = new ArrayList<>();
+        for (String each : table) {
+            List<String> parts = List.of(each.split(":"));
+            String id = parts.get(0);
+            List<String> own = parts.subList(1, parts.size());
+            tables.add(cells.measure(id, own, cell -> benchmark(plugins, id, own, cell.batch(), cell.latent())));
+        }
+        tables.forEach(each -> terminal.out().print("\n" + each));
+    }
+
+    private Benchmark benchmark(PluginCatalogue plugins, String id, List<String> own, int pictures, int side) {
         var measured = new Benchmark.Settings(
                 precision,
-                batch,
-                latent,
+                pictures,
+                side,
                 steps,
                 swap,
                 checkpointing,
                 profile || trace != null,
                 Optional.ofNullable(trace));
-        try (PluginCatalogue plugins = Home.plugins()) {
-            TunerProvider<?> provider = plugins.tuners().get(tuner);
-            if (provider == null) {
-                throw new UserException("--tuner '" + tuner + "': no plugin is named so; "
-                        + (plugins.tuners().isEmpty()
-                                ? "none is installed"
-                                : "there are "
-                                        + String.join(", ", plugins.tuners().keySet())));
-            }
-            Record config = TunerSettings.read(yaml(), provider, "settings of '" + tuner + "'");
-            var benchmark = new Benchmark(model, provider, config, measured);
-            terminal.out().println(benchmark.run(terminal.err()::println).json());
+        TunerProvider<?> provider = plugins.tuners().get(id);
+        if (provider == null) {
+            throw new UserException((table.isEmpty() ? "--tuner" : "--table") + " '" + id + "': no plugin is named so; "
+                    + (plugins.tuners().isEmpty()
+                            ? "none is installed"
+                            : "there are " + String.join(", ", plugins.tuners().keySet())));
         }
-        return 0;
+        Record config = TunerSettings.read(yaml(own), provider, "settings of '" + id + "'");
+        return new Benchmark(model, provider, config, measured);
     }
 
-    private String yaml() {
+    private static String yaml(List<String> settings) {
         for (String setting : settings) {
             if (setting.indexOf('=') < 1) {
                 throw new UserException("'" + setting + "' is no setting; write KEY=VALUE, such as down_ratio=0.5");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ class MainTest {
         "inspect, --layers --model MODEL_DIR|TUNER_FILE",
         "convert, --to --model --method --settings --force IN OUT",
         "download, --revision OWNER/NAME",
-        "bench, --model --tuner --precision --batch --latent --steps --checkpointing --profile --trace KEY=VALUE"
+        "bench, --model --tuner --precision --batch --latent --steps --checkpointing --profile --trace --table --batches --latents KEY=VALUE"
     })
     void everyCommandsHelpTellsItsOptionsAndExamples(String command, String options) {
         Outcome help = run(command, "--help");
@@ -358,6 +359,22 @@ class MainTest {
         assertThat(trace).content().contains("\"aten::conv2d\"");
         assertThat(benchWithTrace(folder))
                 .isEqualTo(refused("--trace " + folder + ": is no file in a folder that is there\n"));
+    }
+
+    @Test
+    void benchMeasuresATableCellByCell() throws IOException {
+        List<Object> command = new ArrayList<>(List.of("bench", "--model", model(), "--steps", "1"));
+        command.addAll(List.of("--batches", "2", "--latents", "8", "--table", "shift:skip=1"));
+        Outcome table = run(command.toArray());
+        assertThat(table.status()).isZero();
+        assertThat(table.out()).startsWith("{\"method\":\"shift\",\"precision\":\"float32\",\"batch\":2,");
+        assertThat(table.out()).containsPattern("""
+                \\| `shift skip=1`, float32 \\| 8×8 \\|
+                \\|---\\|---\\|
+                \\| batch 2 \\| [0-9.]+ s, [0-9,]+ MiB \\|
+                $""");
+        assertThat(run("bench", "--table", "shift,shfit"))
+                .isEqualTo(refused("--table 'shfit': no plugin is named so; there are follow, shift\n"));
     }
 
     private Outcome benchWithTrace(Path trace) throws IOException {

@@ -25,6 +25,7 @@ import org.scedit.api.Conditions;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.cost.Count;
+import org.scedit.core.cost.Estimate;
 import org.scedit.core.cost.MatrixRate;
 import org.scedit.core.cost.StepCount;
 import org.scedit.core.data.Framing;
@@ -247,8 +248,12 @@ public final class Benchmark {
         return seconds;
     }
 
-    /** What a step computes, and the share of the matrix rate it reaches; counted anew, which takes memory. */
-    private String work(double seconds, double productSeconds) {
+    /** The memory and time of a step as they are told without making one; takes the memory of the tuner's weights. */
+    public Estimate estimate() {
+        return Estimate.of(count());
+    }
+
+    private StepCount count() {
         var step = new StepCount.Step(
                 settings.precision(),
                 settings.batch(),
@@ -257,8 +262,12 @@ public final class Benchmark {
                 TOKENS,
                 PIXELS,
                 settings.checkpointing());
-        Count count = StepCount.of(unetConfig, List.of(new StepCount.Part(provider.id(), provider, tunerConfig)), step)
-                .count();
+        return StepCount.of(unetConfig, List.of(new StepCount.Part(provider.id(), provider, tunerConfig)), step);
+    }
+
+    /** What a step computes, and the share of the matrix rate it reaches. */
+    private String work(double seconds, double productSeconds) {
+        Count count = count().count();
         double forward = count.operations(Count.Pass.FORWARD);
         double backward = count.operations(Count.Pass.BACKWARD);
         double rate = (forward + backward) / seconds;
