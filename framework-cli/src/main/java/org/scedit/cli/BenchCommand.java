@@ -157,7 +157,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measureTable(PluginCatalogue plugins) {
-        var cells = new BenchTable(terminal, model, precision, steps, batches, latents);
+        var cells = new BenchTable(terminal, model, precision, steps, checkpointing, batches, latents);
         for (String each : table) { // a mistake is told before hours of measuring
             List<String> parts = List.of(each.split(":"));
             benchmark(plugins, parts.get(0), parts.subList(1, parts.size()), batches.get(0), latents.get(0));

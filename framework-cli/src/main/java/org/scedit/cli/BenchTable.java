@@ -21,6 +21,7 @@ final class BenchTable {
     private final String model;
     private final Precision precision;
     private final int steps;
+    private final boolean checkpointing;
     private final List<Integer> batches;
     private final List<Integer> latents;
 
@@ -29,12 +30,14 @@ final class BenchTable {
             String model,
             Precision precision,
             int steps,
+            boolean checkpointing,
             List<Integer> batches,
             List<Integer> latents) {
         this.terminal = terminal;
         this.model = model;
         this.precision = precision;
         this.steps = steps;
+        this.checkpointing = checkpointing;
         this.batches = batches;
         this.latents = latents;
     }
@@ -83,6 +86,9 @@ final class BenchTable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "bench"));
         command.addAll(List.of("--model", model, "--tuner", tuner, "--precision", precision.name()));
         command.addAll(List.of("--batch", "" + cell.batch(), "--latent", "" + cell.latent(), "--steps", "" + steps));
+        if (checkpointing) {
+            command.add("--checkpointing");
+        }
         command.addAll(settings);
         try {
             Process process = new ProcessBuilder(command)

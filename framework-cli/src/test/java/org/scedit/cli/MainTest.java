@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -375,6 +377,18 @@ class MainTest {
                 $""");
         assertThat(run("bench", "--table", "shift,shfit"))
                 .isEqualTo(refused("--table 'shfit': no plugin is named so; there are follow, shift\n"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX) // elsewhere the memory that is available is not known
+    void benchLeavesOutOfATableWhatWouldNotFit() throws IOException {
+        Outcome table =
+                run("bench", "--model", model(), "--batches", "1024", "--latents", "8192", "--table", "shift:skip=1");
+        assertThat(table.status()).isZero();
+        assertThat(table.out()).containsPattern("batch 1024 \\| left out: about [0-9,]+ MiB \\|\n$");
+        assertThat(table.err())
+                .matches("shift skip=1, batch 1024, latents 8192x8192: left out: about [0-9,]+ MiB, of [0-9,]+"
+                        + " available\n");
     }
 
     private Outcome benchWithTrace(Path trace) throws IOException {

@@ -110,7 +110,7 @@ public record StepCount(long frozen, Map<String, Long> trained, long copied, Cou
             NDArray latents = ops.zeros(
                     new Shape(step.batch(), unet.inChannels(), step.height(), step.width()), Precision.FLOAT32);
             NDArray prediction = tuned.forwardTraining(latents, new float[step.batch()], text(unet, ops, step), 0);
-            ops.meanSquare(prediction, prediction.zerosLike());
+            ops.meanSquare(prediction, ops.zeros(prediction.getShape(), Precision.FLOAT32));
         }
     }
 
