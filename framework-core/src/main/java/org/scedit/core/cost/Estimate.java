@@ -10,9 +10,10 @@ import org.scedit.core.engine.Precision;
  * The memory and the time of a training step, from what it does.
  *
  * <p>The coefficients were fitted to steps of Stable Diffusion 1.5 that {@code scedit bench} measured on two cores:
- * SC-Tuner, CSC-Tuner, LoRA, ControlNet and all weights, float32 and bfloat16, batch 1 and 4. They give memory within 5
- * and time within 12 % of those; {@code PlanTest} holds them to it. A faster kernel changes {@link #SPEEDS}, another way of
- * keeping activations {@link DryOps}.
+ * SC-Tuner, CSC-Tuner, LoRA, ControlNet and all weights, float32 and bfloat16, batch 1 and 4; {@code PlanTest} holds them
+ * to within 15 % of those. For a U-Net of half the channels the memory came out within 4 %, the time too low by 15 %
+ * (SC-Tuner, bfloat16) to 42 % (LoRA, float32) on a busy machine: narrow layers run further below the matrix rate. A faster
+ * kernel changes {@link #SPEEDS}, another way of keeping activations {@link DryOps}.
  *
  * @param frozenBytes     the U-Net's weights
  * @param tunerBytes      trained weights, their gradients and AdamW's moments
