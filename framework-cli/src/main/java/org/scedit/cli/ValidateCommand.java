@@ -16,7 +16,9 @@ import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.hub.HubModel;
 import org.scedit.core.hub.HubModels;
 import org.scedit.core.inspect.ModelSummary;
+import org.scedit.core.job.Drawable;
 import org.scedit.core.job.RunModule;
+import org.scedit.core.model.ModelParts;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeReader;
@@ -90,7 +92,7 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     private static String checked(String file, Recipe recipe, Path base, PluginCatalogue plugins) {
-        recipe.model().parts(base); // refuses a model that predicts something else than the recipe says
+        ModelParts parts = recipe.model().parts(base);
         ModelSummary model = ModelSummary.read(base);
         if (recipe.task() == Recipe.Task.AUTOENCODER) {
             long count = model.autoencoder()
@@ -98,6 +100,7 @@ final class ValidateCommand implements Callable<Integer> {
             return String.format(Locale.ROOT, "%s: OK, trains the autoencoder, %,d parameters", file, count);
         }
         List<String> problems = new ArrayList<>();
+        Drawable.whyNot(recipe, parts, model.unet()).ifPresent(reason -> problems.add(file + ": " + reason));
         List<TunerInstance> tuners = new ArrayList<>();
         var lines = new StringBuilder(file + ": OK" + (recipe.tuners().isEmpty() ? ", no tuner" : ""));
         try {

@@ -152,6 +152,16 @@ class ControlTest {
                         + "2 problems, the recipe does not fit " + model + "\n"));
     }
 
+    @Test
+    void validateTellsASamplerThatDoesNotGoWithTheModel() throws IOException {
+        Files.createDirectories(model.resolve("scheduler"));
+        Files.writeString(model.resolve("scheduler/scheduler_config.json"), "{\"_class_name\": \"LCMScheduler\"}");
+        Path recipe = recipe("{use: follow, condition: invert}", "sample: {prompts: [x], steps: 60}");
+        assertThat(run("validate", recipe).err())
+                .startsWith(recipe + ": sampler lcm takes from 1 to 50 steps (original_inference_steps of the model's"
+                        + " scheduler), got 60\n");
+    }
+
     /** With a tuner file that asks for a condition. */
     private MainTest.Outcome generate(String condition, Map<String, String> metadata, String... options) {
         Path file = folder.resolve(condition + ".safetensors");

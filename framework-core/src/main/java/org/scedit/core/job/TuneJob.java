@@ -17,7 +17,6 @@ import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.NoiseSchedule;
-import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Randomness;
 import org.scedit.core.generate.Pipeline;
@@ -90,7 +89,9 @@ final class TuneJob implements Job {
             ModelParts parts = recipe.model().parts(base);
             var structure = new UNet(parts.config(Part.UNET));
             conditions = buildTuners(structure);
-            requireDrawable(structure, parts);
+            Drawable.whyNot(recipe, parts, structure).ifPresent(reason -> {
+                throw new UserException(reason);
+            });
             int side = pictureSize(structure, parts);
             data = recipe.train()
                     .flatMap(train -> recipe.data())
@@ -437,33 +438,12 @@ final class TuneJob implements Job {
         Recipe.Sample sample = recipe.sample().orElseThrow();
         return new Pipeline.Settings(
                 sample.negativePrompt(),
-                sampling(sample),
+                Drawable.sampling(sample),
                 sample.guidance(),
                 sample.guidanceRescale(),
                 model.pictureSize(),
                 model.pictureSize(),
                 start);
-    }
-
-    private static Sampling sampling(Recipe.Sample sample) {
-        return new Sampling(sample.sampler(), sample.karras(), sample.steps(), sample.spacing(), 0);
-    }
-
-    /** From configuration files alone: whether the U-Net's task and the sampler go with the recipe. */
-    private void requireDrawable(UNet structure, ModelParts parts) {
-        boolean takesMask = DiffusionModel.inpaints(structure, new Autoencoder(parts.config(Part.VAE)));
-        if (takesMask && recipe.train().isPresent()) {
-            throw new UserException(base + ": its U-Net is for inpainting, with " + structure.inChannels()
-                    + " input channels; training such a U-Net is not supported, only drawing with it\n"
-                    + "train with the model's text-to-image U-Net; its tuners can be used with this one");
-        }
-        recipe.sample().ifPresent(sample -> {
-            if (takesMask && sample.mask().isEmpty()) {
-                throw new UserException(base + ": its U-Net is for inpainting and takes a picture and a mask; give"
-                        + " sample.image and sample.mask");
-            }
-            sampling(sample).sampler(parts.scheduler());
-        });
     }
 
     private Optional<Start> start(int side) {

@@ -43,6 +43,8 @@ class DryOpsTest {
     void everyOperatorIsCounted() {
         List<String> forgotten = Arrays.stream(Ops.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers()))
+                // gradients of their own are those of fixed blocks, which are passed operator by operator here
+                .filter(method -> !method.getName().endsWith("Gradient"))
                 .filter(method -> !COMPUTED.contains(method.getName()) && !isOverridden(method))
                 .map(Method::toString)
                 .toList();
