@@ -95,6 +95,23 @@ class StartTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(SamplerName.class)
+    void aPictureDoesNotDependOnWhatIsDrawnBesideIt(SamplerName sampler) {
+        var settings = settings(sampler, 5, start(1));
+        try (var unet = new TunedUNet(model.unet(), Precision.FLOAT32)) {
+            var pipeline = new Pipeline(model, unet, notice -> {});
+            List<Picture> together =
+                    pipeline.draw(List.of("a blue square", "a red circle"), 7, settings, Pipeline.Observer.NONE);
+            List<Picture> alone = pipeline.draw(List.of("a red circle"), 8, settings, Pipeline.Observer.NONE);
+            byte[] one = together.get(1).rgb();
+            byte[] other = alone.get(0).rgb();
+            for (int i = 0; i < one.length; i++) { // another batch rounds otherwise
+                assertThat(Math.abs((one[i] & 255) - (other[i] & 255))).isLessThanOrEqualTo(2);
+            }
+        }
+    }
+
     @Test
     void theStrongerTheFartherFromThePicture() {
         float[] picture = latents(model, SamplerName.DDIM, 20, new Start(PICTURE, 1, Optional.of(KEEP)));
@@ -185,10 +202,14 @@ class StartTest {
         return new Start(picture, 1, Optional.of(RIGHT));
     }
 
+    private static Pipeline.Settings settings(SamplerName sampler, int steps, Start start) {
+        var sampling = new Sampling(Optional.of(sampler), Optional.empty(), steps, TimestepSpacing.TRAILING, 0);
+        return new Pipeline.Settings("", sampling, 2, 0, SIDE, SIDE, Optional.of(start));
+    }
+
     /** After the last step. */
     private static float[] latents(DiffusionModel model, SamplerName sampler, int steps, Start start) {
-        var sampling = new Sampling(Optional.of(sampler), Optional.empty(), steps, TimestepSpacing.TRAILING, 0);
-        var settings = new Pipeline.Settings("", sampling, 2, 0, SIDE, SIDE, Optional.of(start));
+        var settings = settings(sampler, steps, start);
         float[][] last = new float[1][];
         try (var unet = new TunedUNet(model.unet(), Precision.FLOAT32)) {
             new Pipeline(model, unet, notice -> {})

@@ -59,7 +59,12 @@ public final class Denoiser {
             Pipeline.Settings settings,
             FreshNoise fresh,
             Pipeline.Observer observer) {
-        Sampler sampler = settings.sampling().sampler(scheduler);
+        // one for each picture, as a sampler remembers its steps
+        List<Sampler> samplers = new ArrayList<>();
+        for (int i = 0; i < noise.size(); i++) {
+            samplers.add(settings.sampling().sampler(scheduler));
+        }
+        Sampler sampler = samplers.get(0);
         int begin = sampler.begin(settings.skipped());
         List<float[]> latents = new ArrayList<>();
         for (int i = 0; i < noise.size(); i++) {
@@ -76,7 +81,7 @@ public final class Denoiser {
             List<float[]> predictions = predict(sampler, step, latents, originals, one, text, settings);
             for (int i = 0; i < latents.size(); i++) {
                 Sampler.Result result =
-                        sampler.step(predictions.get(i), step, latents.get(i), fresh.of(i, step - begin));
+                        samplers.get(i).step(predictions.get(i), step, latents.get(i), fresh.of(i, step - begin));
                 latents.set(i, result.sample());
                 if (!originals.isEmpty() && putsBack(originals.get(i))) {
                     float[] picture = originals.get(i).latents();
