@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.opentest4j.TestAbortedException;
 import org.scedit.testkit.golden.GoldenCases;
 
 /** The runner of golden cases itself: nothing may be passed over in silence. */
@@ -69,16 +68,6 @@ class GoldenRunnerTest {
         assertThatThrownBy(() -> run(CASE))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("golden case '" + CASE + "' cannot run: " + missing + " is missing");
-    }
-
-    @Test
-    void aCaseOfLaterWorkIsSkippedByName() throws Exception {
-        for (String later : List.of("schedulers/euler-a", "schedulers/unipc-2")) {
-            Files.createDirectories(directory.resolve(later));
-            assertThatThrownBy(() -> run(later))
-                    .isInstanceOf(TestAbortedException.class)
-                    .hasMessage("not yet supported: " + later);
-        }
     }
 
     @Test

@@ -101,11 +101,6 @@ public final class Pipeline {
      * @param notices takes a line for every prompt that was too long and cut
      */
     public Pipeline(DiffusionModel model, TunedUNet unet, Consumer<String> notices) {
-        if (model.inpaints()) {
-            throw new UserException(model.folder()
-                    + ": is an inpainting model, whose U-Net also takes a mask and a picture, and neither can be given;"
-                    + " name the model that it was made from");
-        }
         this.model = model;
         this.unet = unet;
         texts = new TextStates(model, notices);

@@ -7,11 +7,6 @@ import java.util.Map;
 /** What is done with a case; chosen by the name of its folder. */
 @FunctionalInterface
 interface GoldenCheck {
-    /** The case of something that this version does not have. */
-    GoldenCheck NOT_YET = goldenCase -> {
-        throw new IllegalStateException("not yet supported: " + goldenCase.name());
-    };
-
     /** No case of this name is known. */
     GoldenCheck UNKNOWN = goldenCase -> {
         throw new IllegalStateException("unknown: " + goldenCase.name());
