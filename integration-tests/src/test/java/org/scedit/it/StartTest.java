@@ -152,7 +152,8 @@ class StartTest {
                         "tuners: [{use: lora, rank: 2}]\ntrain: {steps: 1}\ndata: {source: scenes, count: 2}"))
                 .isInstanceOf(UserException.class)
                 .hasMessage(folder.resolve("inpainting") + ": its U-Net is for inpainting, with 9 input"
-                        + " channels; training such a U-Net is not supported, only drawing with it");
+                        + " channels; training such a U-Net is not supported, only drawing with it\n"
+                        + "train with the model's text-to-image U-Net; its tuners can be used with this one");
     }
 
     @Test

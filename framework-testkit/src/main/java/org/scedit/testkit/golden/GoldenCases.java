@@ -18,9 +18,7 @@ import org.scedit.core.engine.Torch;
  * Every case of a directory as a test of its name. What a case checks is decided by the name of its folder alone, so that
  * a folder can be copied, changed and run beside others:
  * <ul>
- *   <li>a case that this version must pass is run, and fails where a file it needs is missing or an output was left
- *       uncompared;
- *   <li>a case of something that this version does not have is reported as skipped, <em>not yet supported: NAME</em>;
+ *   <li>a case of a known name is run, and fails where a file it needs is missing or an output was left uncompared;
  *   <li>a folder of any other name fails: nothing is passed over in silence.
  * </ul>
  * Three system properties choose: {@code golden.dir} is the directory (absolute, or relative to {@code golden.base}, the
