@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.bench.Benchmark;
+import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Torch;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.TunerSettings;
 import picocli.CommandLine.Command;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Parameters;
             "",
             "seconds is the median of the steps; matmul_ms the median time of a product of two 2048x2048 matrices in the"
                     + " same precision, measured before and after them; step_over_matmul their ratio. With --swap, swap_ms is"
-                    + " the median time from a tuner's file to the tuner on the loaded U-Net.",
+                    + " the median time from a tuner's file to the tuner on the loaded U-Net. On a CUDA device gpu_mib is what"
+                    + " is in use of its memory after the steps, by all processes together.",
             ""
         },
         footer = {
@@ -61,6 +64,14 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "float32",
             description = "Of the frozen backbone: float32 or bfloat16; default: ${DEFAULT-VALUE}.")
     private Precision precision;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "auto",
+            description = "Where to compute: auto (on a CUDA device if there is one), cpu or cuda; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private DeviceChoice device;
 
     @Option(
             names = "--batch",
@@ -140,6 +151,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Torch.use(device);
         try (PluginCatalogue plugins = Home.plugins()) {
             if (table.isEmpty()) {
                 if (trace != null
@@ -157,7 +169,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measureTable(PluginCatalogue plugins) {
-        var cells = new BenchTable(terminal, model, precision, steps, checkpointing, batches, latents);
+        var cells = new BenchTable(terminal, model, precision, device, steps, checkpointing, batches, latents);
         for (String each : table) { // a mistake is told before hours of measuring
             List<String> parts = List.of(each.split(":"));
             benchmark(plugins, parts.get(0), parts.subList(1, parts.size()), batches.get(0), latents.get(0));

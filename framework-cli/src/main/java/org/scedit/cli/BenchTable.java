@@ -12,7 +12,9 @@ import java.util.function.Function;
 import org.scedit.core.bench.Benchmark;
 import org.scedit.core.bench.CostTable;
 import org.scedit.core.bench.CostTable.Cell;
+import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Torch;
 import org.scedit.core.job.Memory;
 
 /** Measures a tuner's steps over batches and sizes, each in a process of its own: a peak of memory is a process's. */
@@ -20,6 +22,7 @@ final class BenchTable {
     private final Terminal terminal;
     private final String model;
     private final Precision precision;
+    private final DeviceChoice device;
     private final int steps;
     private final boolean checkpointing;
     private final List<Integer> batches;
@@ -29,6 +32,7 @@ final class BenchTable {
             Terminal terminal,
             String model,
             Precision precision,
+            DeviceChoice device,
             int steps,
             boolean checkpointing,
             List<Integer> batches,
@@ -36,6 +40,7 @@ final class BenchTable {
         this.terminal = terminal;
         this.model = model;
         this.precision = precision;
+        this.device = device;
         this.steps = steps;
         this.checkpointing = checkpointing;
         this.batches = batches;
@@ -56,9 +61,10 @@ final class BenchTable {
         for (int batch : batches) {
             for (int latent : latents) {
                 var cell = new Cell(batch, latent);
-                long available = Memory.availableMebibytes();
-                long needed = benchmark.apply(cell).estimate().bytes() >> 20;
-                if (available > 0 && needed > available) {
+                // what the processor's memory takes; a step that is too large for a CUDA device fails by itself
+                long available = Torch.device().isGpu() ? 0 : Memory.availableMebibytes();
+                long needed = available > 0 ? benchmark.apply(cell).estimate().bytes() >> 20 : 0;
+                if (needed > available) {
                     String reason = String.format(Locale.ROOT, "left out: about %,d MiB", needed);
                     terminal.err()
                             .printf(
@@ -85,6 +91,7 @@ final class BenchTable {
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "bench"));
         command.addAll(List.of("--model", model, "--tuner", tuner, "--precision", precision.name()));
+        command.addAll(List.of("--device", device.name()));
         command.addAll(List.of("--batch", "" + cell.batch(), "--latent", "" + cell.latent(), "--steps", "" + steps));
         if (checkpointing) {
             command.add("--checkpointing");

@@ -24,7 +24,9 @@ import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
+import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.engine.Torch;
 import org.scedit.core.generate.Pipeline;
 import org.scedit.core.generate.Start;
 import org.scedit.core.hook.TunedUNet;
@@ -219,6 +221,14 @@ final class GenerateCommand implements Callable<Integer> {
     private Precision precision;
 
     @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "auto",
+            description = "Where to compute: auto (on a CUDA device if there is one), cpu or cuda; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private DeviceChoice device;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE|FOLDER",
             defaultValue = "out.png",
@@ -233,6 +243,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireRanges();
+        Torch.use(device);
         List<TunerOption> wanted = tuners.stream().map(TunerOption::parse).toList();
         Map<String, ControlOption> given = ControlOption.parse(controls, maps);
         Path folder = ModelOption.folder(model, terminal);

@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
+import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Names;
@@ -105,6 +106,7 @@ public final class Main implements Runnable {
                 .setErr(new PrintWriter(terminal.err(), true))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.interactive() ? Ansi.AUTO : Ansi.OFF))
                 .setUsageHelpWidth(USAGE_WIDTH)
+                .registerConverter(DeviceChoice.class, text -> word(text, DeviceChoice.values()))
                 .registerConverter(Precision.class, text -> word(text, Precision.values()))
                 .registerConverter(TimestepSpacing.class, text -> word(text, TimestepSpacing.values()))
                 .registerConverter(SamplerName.class, Main::sampler)

@@ -35,6 +35,7 @@ final class TrainCommand extends RunCommand {
                 recipe.name(),
                 recipe.output(),
                 recipe.seed(),
+                recipe.device(),
                 recipe.task(),
                 recipe.model(),
                 recipe.tuners(),

@@ -73,7 +73,7 @@ class MainTest {
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "generate, --model --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
-                + " --sampler --karras --spacing --seed --image --strength --mask --size --precision --output -o",
+                + " --sampler --karras --spacing --seed --image --strength --mask --size --precision --device --output -o",
         "annotate, --use --set --seed --force IN_FOLDER OUT_FOLDER",
         "validate, RECIPE|KEY=VALUE",
         "plan, KEY=VALUE RECIPE",
@@ -81,7 +81,7 @@ class MainTest {
         "inspect, --layers --model MODEL_DIR|TUNER_FILE",
         "convert, --to --model --method --settings --force IN OUT",
         "download, --revision OWNER/NAME",
-        "bench, --model --tuner --precision --batch --latent --steps --checkpointing --profile --trace --table --batches --latents KEY=VALUE"
+        "bench, --model --tuner --precision --device --batch --latent --steps --checkpointing --profile --trace --table --batches --latents KEY=VALUE"
     })
     void everyCommandsHelpTellsItsOptionsAndExamples(String command, String options) {
         Outcome help = run(command, "--help");
@@ -119,6 +119,9 @@ class MainTest {
         assertThat(run("bench", "--precision", "half"))
                 .isEqualTo(refused("Invalid value for option '--precision': 'half' is none of float32, bfloat16\n"
                         + "see scedit bench --help\n"));
+        assertThat(run("generate", "--prompt", "x", "--device", "gpu"))
+                .isEqualTo(refused("Invalid value for option '--device': 'gpu' is none of auto, cpu, cuda\n"
+                        + "see scedit generate --help\n"));
         assertThat(run("inspekt").err()).contains("Unmatched argument at index 0: 'inspekt'", "inspect");
     }
 
@@ -336,14 +339,32 @@ class MainTest {
 
     @Test
     void benchPrintsOneLineOfJson() throws IOException {
-        Outcome bench = run("bench", "--model", model(), "--tuner", "shift", "--latent", "8", "--steps", "1", "skip=1");
+        Outcome bench = run(
+                "bench",
+                "--model",
+                model(),
+                "--tuner",
+                "shift",
+                "--device",
+                "cpu",
+                "--latent",
+                "8",
+                "--steps",
+                "1",
+                "skip=1");
         assertThat(bench.err()).startsWith("warm-up: ").contains("step 1 of 1: ");
         assertThat(bench.out().lines()).hasSize(1);
         assertThat(bench.out())
                 .startsWith(
                         "{\"method\":\"shift\",\"precision\":\"float32\",\"batch\":1,\"latent\":8,\"trainable\":72,")
                 .contains(
-                        "\"seconds\":", "\"peak_rss_mib\":", "\"matmul_ms\":", "\"step_over_matmul\":", "\"threads\":");
+                        "\"seconds\":",
+                        "\"peak_rss_mib\":",
+                        "\"matmul_ms\":",
+                        "\"step_over_matmul\":",
+                        "\"device\":\"cpu\"",
+                        "\"threads\":")
+                .doesNotContain("gpu_mib");
         assertThat(run("bench", "--model", model(), "--tuner", "follow", "--latent", "8", "--steps", "1", "--swap")
                         .out())
                 .startsWith("{\"method\":\"follow\",")

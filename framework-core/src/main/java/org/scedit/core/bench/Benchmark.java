@@ -111,6 +111,7 @@ public final class Benchmark {
      * @param trainable      numbers the tuner trains
      * @param seconds        median of the steps
      * @param peakMebibytes  peak resident memory of this process; empty where the system does not tell
+     * @param deviceMebibytes what is in use of the CUDA device's memory; empty on the processor or where it is not told
      * @param matmulMillis   median time of a product of two 2048×2048 matrices
      * @param swapMillis     median time of putting on the tuner of a file, the U-Net being loaded; empty if it was not asked for
      * @param threads        libtorch's
@@ -122,6 +123,7 @@ public final class Benchmark {
             long trainable,
             double seconds,
             OptionalLong peakMebibytes,
+            OptionalLong deviceMebibytes,
             double matmulMillis,
             OptionalDouble swapMillis,
             int threads,
@@ -138,9 +140,11 @@ public final class Benchmark {
             line.addProperty("seconds", rounded(seconds));
             line.addProperty(
                     "peak_rss_mib", peakMebibytes.isPresent() ? (Long) peakMebibytes.getAsLong() : (Long) null);
+            deviceMebibytes.ifPresent(mebibytes -> line.addProperty("gpu_mib", mebibytes));
             line.addProperty("matmul_ms", rounded(matmulMillis));
             line.addProperty("step_over_matmul", rounded(1000 * seconds / matmulMillis));
             swapMillis.ifPresent(millis -> line.addProperty("swap_ms", rounded(millis)));
+            line.addProperty("device", Torch.device().isGpu() ? "cuda" : "cpu");
             line.addProperty("threads", threads);
             line.addProperty("java", System.getProperty("java.version"));
             line.addProperty("libtorch", libtorch);
@@ -207,6 +211,7 @@ public final class Benchmark {
             List<Double> steps = steps(objective, progress);
             products.addAll(MatrixRate.seconds(settings.precision()));
             long peak = Memory.peakMebibytes();
+            long onDevice = Memory.deviceMebibytes();
             if (settings.profile()) {
                 progress.accept(work(median(steps), median(products)));
             }
@@ -219,6 +224,7 @@ public final class Benchmark {
                     tuner.parameterCount(),
                     median(steps),
                     peak == 0 ? OptionalLong.empty() : OptionalLong.of(peak),
+                    onDevice == 0 ? OptionalLong.empty() : OptionalLong.of(onDevice),
                     1000 * median(products),
                     swap,
                     Torch.threads(),
@@ -234,6 +240,7 @@ public final class Benchmark {
             for (int i = 0; i <= settings.steps(); i++) {
                 long start = System.nanoTime();
                 trainer.step();
+                Torch.synchronise();
                 double took = (System.nanoTime() - start) / 1e9;
                 if (i > 0) {
                     seconds.add(took);
@@ -383,7 +390,7 @@ public final class Benchmark {
             Shape shape = new Shape(size, 3, PIXELS * side, PIXELS * side);
             return Optional.of(name -> {
                 Torch.seed(Randomness.seed(SEED, "map " + name, 0));
-                return manager.randomUniform(0, 1, shape);
+                return Torch.drawn(manager, host -> host.randomUniform(0, 1, shape));
             });
         }
     }

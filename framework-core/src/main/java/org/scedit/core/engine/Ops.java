@@ -239,6 +239,11 @@ public class Ops implements Operators {
         function("x y", "return torch.copy_(x, y)").call(target, source);
     }
 
+    /** {@code x} in the processor's memory. DJL's own {@code toDevice} would leave a manager behind with every call. */
+    static NDArray onHost(NDArray x) {
+        return function("x", "return torch.cpu(x)").call(x);
+    }
+
     /** A copy of {@code x} in the given precision, with memory of its own. */
     public NDArray copyTo(NDArray x, Precision precision) {
         return function("x", "return torch.to(x, " + precision.code() + ", False, True)")
@@ -259,7 +264,7 @@ public class Ops implements Operators {
         String convolve = String.format(
                 "torch.conv2d(x, w1, %s, [%d, %d], [%d, %d], [1, 1], 1)", add, stride, stride, padding, padding);
         String cast = bias == null ? "w1 = torch.to(w, ops.prim.dtype(x))" : CAST_WB;
-        ScriptFunction function = weightsOutweighPixels(x.getShape(), weight.getShape(), stride)
+        ScriptFunction function = weightsOutweighPixels(x, weight.getShape(), stride)
                 ? function(
                         bias == null ? "x w" : "x w b",
                         cast,
@@ -285,7 +290,7 @@ public class Ops implements Operators {
                 "d, dw, db, = torch.convolution_backward(g, x, w1, None, [%d, %d], [%d, %d], [1, 1], False, [0, 0], 1, [True, False, False])",
                 stride, stride, padding, padding);
         String cast = "w1 = torch.to(w, ops.prim.dtype(x))";
-        if (!weightsOutweighPixels(x.getShape(), weight.getShape(), stride)) {
+        if (!weightsOutweighPixels(x, weight.getShape(), stride)) {
             return function("g x w", cast, convolve, "return d").call(gradient, x, weight);
         }
         long kernel = weight.getShape().get(2);
@@ -306,13 +311,17 @@ public class Ops implements Operators {
     }
 
     /**
-     * Whether a convolution's time is that of reading its weights. oneDNN first copies float32 weights to a layout of its
+     * Whether a convolution's time on a processor is that of reading its weights. oneDNN first copies float32 weights to a layout of its
      * own, in every call; on Stable Diffusion's 8×8 features that takes longer than the convolution itself, and a matrix
      * product half the time of both. In bfloat16 its backward is slower than the convolution's.
      */
-    private static boolean weightsOutweighPixels(Shape x, Shape weight, int stride) {
-        long pixels = x.get(0) * (x.get(2) / stride) * (x.get(3) / stride);
-        return weight.get(2) > 1 && weight.size() >= MANY_WEIGHTS && pixels <= FEW_PIXELS;
+    private static boolean weightsOutweighPixels(NDArray x, Shape weight, int stride) {
+        Shape input = x.getShape();
+        long pixels = input.get(0) * (input.get(2) / stride) * (input.get(3) / stride);
+        return weight.get(2) > 1
+                && weight.size() >= MANY_WEIGHTS
+                && pixels <= FEW_PIXELS
+                && !x.getDevice().isGpu();
     }
 
     /** The convolution as a product of the weights and the pixels' neighbourhoods, one column for each pixel. */

@@ -23,7 +23,8 @@ import java.util.zip.ZipOutputStream;
  *
  * <p>The script is packed into an archive as {@code torch.jit.save} writes it (stored zip entries: source, an empty
  * constant table and the pickle of an object without parameters) and loaded by libtorch, which needs no Python for it.
- * Only tensors can be passed, so constants such as a stride are written into the source.
+ * Only tensors can be passed, so constants such as a stride are written into the source. It holds no tensors, so that it
+ * runs on any device, that of its arguments.
  */
 public final class ScriptFunction {
     private final PtSymbolBlock block;
@@ -59,7 +60,7 @@ public final class ScriptFunction {
         try {
             long handle =
                     JniUtils.loadModuleHandle(new ByteArrayInputStream(archive(source)), Device.cpu(), true, false);
-            return new ScriptFunction(new PtSymbolBlock((PtNDManager) Torch.newManager(), handle));
+            return new ScriptFunction(new PtSymbolBlock((PtNDManager) Torch.newHostManager(), handle));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RuntimeException e) {

@@ -87,7 +87,7 @@ final class Evaluation implements Step {
         Torch.seed(Randomness.seed(seed.getAsLong(), "dropout", dropouts++));
         try (NDManager scratch = Torch.newManager();
                 Scope scope = new Scope()) {
-            NDArray uniform = scratch.randomUniform(0, 1, x.getShape());
+            NDArray uniform = Torch.drawn(scratch, host -> host.randomUniform(0, 1, x.getShape()));
             return scope.keep(ops.dropout(x, uniform, probability));
         }
     }

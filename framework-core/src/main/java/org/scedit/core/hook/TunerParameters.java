@@ -57,7 +57,8 @@ final class TunerParameters implements Parameters {
     public NDArray uniform(String name, Shape shape, double bound) {
         return add(name, full -> {
             Torch.seed(Randomness.seed(seed, full, 0));
-            return manager.randomUniform((float) -bound, (float) bound, shape, DataType.FLOAT32);
+            return Torch.drawn(
+                    manager, host -> host.randomUniform((float) -bound, (float) bound, shape, DataType.FLOAT32));
         });
     }
 
@@ -65,7 +66,7 @@ final class TunerParameters implements Parameters {
     public NDArray normal(String name, Shape shape, double deviation) {
         return add(name, full -> {
             Torch.seed(Randomness.seed(seed, full, 0));
-            return manager.randomNormal(0, (float) deviation, shape, DataType.FLOAT32);
+            return Torch.drawn(manager, host -> host.randomNormal(0, (float) deviation, shape, DataType.FLOAT32));
         });
     }
 

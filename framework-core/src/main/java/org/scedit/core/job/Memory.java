@@ -1,10 +1,12 @@
 package org.scedit.core.job;
 
+import ai.djl.util.cuda.CudaUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.scedit.core.engine.Torch;
 
-/** This process's memory and the machine's, as the operating system counts them. */
+/** This process's memory and the machine's, as the operating system and CUDA count them. */
 public final class Memory {
     private static final Path STATUS = Path.of("/proc/self/status");
 
@@ -23,6 +25,20 @@ public final class Memory {
     /** Memory that a new process could use without swapping, in MiB; 0 where the operating system does not tell. */
     public static long availableMebibytes() {
         return read(Path.of("/proc/meminfo"), "MemAvailable:");
+    }
+
+    /**
+     * What is in use of the CUDA device's memory, by all processes together, in MiB: for one process alone its peak, as
+     * libtorch keeps what it has once had. 0 on the processor, or where JNA finds no {@code libcudart}.
+     */
+    public static long deviceMebibytes() {
+        try {
+            return Torch.device().isGpu()
+                    ? CudaUtils.getGpuMemory(Torch.device()).getCommitted() >> 20
+                    : 0;
+        } catch (IllegalStateException notFound) {
+            return 0;
+        }
     }
 
     private static long read(Path file, String key) {

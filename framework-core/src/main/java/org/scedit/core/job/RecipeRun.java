@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
+import org.scedit.core.engine.Torch;
 import org.scedit.core.hub.HubModels;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
@@ -57,6 +58,7 @@ public final class RecipeRun {
      * @throws UserException if something the user gave does not fit; what was made until then stays
      */
     public Path run(Recipe recipe, Options options) {
+        Torch.use(recipe.device());
         Located located = locate(recipe, options);
         try (Job job = Job.of(located.recipe(), located.model(), catalogue, options);
                 RunFolder folder =
@@ -87,6 +89,7 @@ public final class RecipeRun {
                             + " --resume), or run the other one in another folder with output=FOLDER");
                 }
             }
+            Torch.use(begun.device());
             Located located = locate(begun, options);
             try (Job job = Job.of(located.recipe(), located.model(), catalogue, options)) {
                 job.run(folder);

@@ -82,10 +82,12 @@ public final class ParameterSet {
         return switch (parameter.init()) {
             case ZEROS -> manager.zeros(parameter.shape());
             case ONES -> manager.ones(parameter.shape());
-            case EMBEDDING -> manager.randomNormal(0, 0.02f, parameter.shape(), DataType.FLOAT32);
+            case EMBEDDING ->
+                Torch.drawn(manager, host -> host.randomNormal(0, 0.02f, parameter.shape(), DataType.FLOAT32));
             case UNIFORM -> {
                 float bound = (float) (1 / Math.sqrt(parameter.fanIn()));
-                yield manager.randomUniform(-bound, bound, parameter.shape(), DataType.FLOAT32);
+                yield Torch.drawn(
+                        manager, host -> host.randomUniform(-bound, bound, parameter.shape(), DataType.FLOAT32));
             }
         };
     }

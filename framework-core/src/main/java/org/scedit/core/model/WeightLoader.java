@@ -20,8 +20,8 @@ import org.scedit.core.weights.WeightSource;
 
 /**
  * Fills a model's parameters from a file. Weights already in the wanted precision stay where they are, mapped
- * from the file: they cost page cache, which processes share, and no copy. Every key must be used and every parameter
- * filled, or nothing is.
+ * from the file: they cost page cache, which processes share, and no copy. To a CUDA device they are copied one by one
+ * from there, and change their precision on it. Every key must be used and every parameter filled, or nothing is.
  */
 public final class WeightLoader {
     private final NDManager manager;

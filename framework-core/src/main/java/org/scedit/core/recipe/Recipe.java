@@ -10,6 +10,7 @@ import org.scedit.api.Setting;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
+import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.generate.Start;
 import org.scedit.core.hook.Scale;
@@ -27,6 +28,7 @@ import org.scedit.core.scenes.Style;
  * @param name   the run's name, a plain file name
  * @param output the run's folder
  * @param seed   of everything random that has no seed of its own
+ * @param device where it is computed
  * @param task   what is trained
  * @param model  the base model
  * @param tuners what is tuned and how; several add up
@@ -45,6 +47,9 @@ public record Recipe(
 
         @Setting(value = "seed of everything random", defaultsTo = "0", min = 0)
         long seed,
+
+        @Setting(value = "where it is computed; auto: on a CUDA device if there is one", defaultsTo = "auto")
+        DeviceChoice device,
 
         @Setting(value = "tune: the U-Net through tuners; autoencoder: trains the VAE", defaultsTo = "tune")
         Task task,
@@ -83,7 +88,7 @@ public record Recipe(
 
     /** The same with another model block. */
     public Recipe with(Model other) {
-        return new Recipe(name, output, seed, task, other, tuners, conditions, data, train, sample);
+        return new Recipe(name, output, seed, device, task, other, tuners, conditions, data, train, sample);
     }
 
     /** What a run trains. */

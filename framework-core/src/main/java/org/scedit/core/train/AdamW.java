@@ -77,7 +77,7 @@ public final class AdamW {
         try (Scope scope = new Scope()) {
             double sum = 0;
             for (Moments each : moments) {
-                double norm = NORM.call(each.weights().value().getGradient()).getFloat();
+                double norm = Torch.floats(NORM.call(each.weights().value().getGradient()))[0];
                 sum += norm * norm;
             }
             return Math.sqrt(sum);

@@ -83,7 +83,7 @@ public final class Trainer implements AutoCloseable {
                 try (Autograd autograd = Autograd.record();
                         Scope scope = new Scope()) {
                     NDArray each = objective.loss((long) step * settings.accumulate() + i, scratch);
-                    loss += each.getFloat() / settings.accumulate();
+                    loss += Torch.floats(each)[0] / settings.accumulate();
                     autograd.backward(each, 1.0 / settings.accumulate());
                 }
             }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
+import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.hook.Scale;
 import org.scedit.core.hub.HubModel;
@@ -56,6 +57,7 @@ class RecipeReaderTest {
                 "good",
                 Path.of("runs/good"),
                 0,
+                DeviceChoice.AUTO,
                 Task.TUNE,
                 new Recipe.Model(
                         Optional.of(Path.of("models/tiny")),
@@ -108,6 +110,7 @@ class RecipeReaderTest {
             name: no
             output: elsewhere/run
             seed: 7
+            device: cuda
             task: tune
             model: { path: models/tiny, precision: bfloat16, weights: random }
             tuners:
@@ -168,6 +171,7 @@ class RecipeReaderTest {
                 "no",
                 Path.of("elsewhere/run"),
                 7,
+                DeviceChoice.CUDA,
                 Task.TUNE,
                 new Recipe.Model(
                         Optional.of(Path.of("models/tiny")),
@@ -245,6 +249,7 @@ class RecipeReaderTest {
                     name: good
                     output: runs/good
                     seed: 0
+                    device: auto
                     task: tune
                     model:
                       path: models/tiny
@@ -316,6 +321,7 @@ class RecipeReaderTest {
                     good.name(),
                     good.output(),
                     good.seed(),
+                    good.device(),
                     good.task(),
                     good.model(),
                     good.tuners(),

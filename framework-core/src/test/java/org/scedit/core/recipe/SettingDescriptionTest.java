@@ -38,7 +38,7 @@ class SettingDescriptionTest {
         assertThat(blocks.stream()
                         .mapToInt(block -> SettingDescription.of(block).size())
                         .sum())
-                .isEqualTo(64);
+                .isEqualTo(65);
         assertThat(SettingDescription.ofEveryTuner())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "scale", "weights", "merge");
