@@ -71,6 +71,7 @@ class DeviceTest {
         try (NDManager manager = Torch.newManager()) {
             NDArray array = Torch.of(manager, values, new Shape(3));
             assertThat(Torch.floats(array)).isEqualTo(values);
+            assertThat(Torch.floats(Ops.onHost(array))).isEqualTo(values);
             Torch.overwrite(array, new float[] {4, 5, 6});
             assertThat(Torch.floats(array)).containsExactly(4, 5, 6);
         }
