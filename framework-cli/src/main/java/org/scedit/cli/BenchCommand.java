@@ -48,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "MODEL",
             defaultValue = Benchmark.SD15,
-            description = "sd15, a model folder or a U-Net's config.json; default: ${DEFAULT-VALUE}.")
+            description = "sd15, a model folder, a single file or a U-Net's config.json; default: ${DEFAULT-VALUE}.")
     private String model;
 
     @Option(

@@ -37,11 +37,11 @@ import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.ModelParts;
 import org.scedit.core.model.ModelParts.Part;
-import org.scedit.core.model.ModelPaths;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.run.PictureGrid;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Draws pictures with a model and any number of tuners. */
@@ -71,10 +71,15 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR|hub:NAME",
-            description = "Model folder in diffusers' layout, or a hub's model, hub:OWNER/NAME[@REVISION], which is"
-                    + " downloaded once; default: the embedded model, models/embedded.")
+            paramLabel = "DIR|FILE|hub:NAME",
+            description =
+                    "Model folder in diffusers' layout, a single file with a whole model (.safetensors, .ckpt), or a"
+                            + " hub's model, hub:OWNER/NAME[@REVISION], which is downloaded once; default: the embedded model,"
+                            + " models/embedded.")
     private String model;
+
+    @Mixin
+    private SingleFileOptions single;
 
     @Option(
             names = "--tuner",
@@ -246,16 +251,17 @@ final class GenerateCommand implements Callable<Integer> {
         Torch.use(device);
         List<TunerOption> wanted = tuners.stream().map(TunerOption::parse).toList();
         Map<String, ControlOption> given = ControlOption.parse(controls, maps);
-        Path folder = ModelOption.folder(model, terminal);
+        ModelParts base = ModelParts.open(single.paths(ModelOption.path(model, terminal)));
+        base.notices().forEach(terminal.err()::println);
         List<TunerFile> files = new ArrayList<>();
         List<TunerInstance> instances = new ArrayList<>();
         try (PluginCatalogue plugins = Home.plugins()) {
             try {
-                load(wanted, folder, plugins, files, instances);
+                load(wanted, base, plugins, files, instances);
                 requireMergeable(wanted, instances);
                 List<Condition> conditions = conditions(given, files, instances, plugins);
-                Pipeline.Settings drawing = drawing(folder);
-                draw(folder, wanted, files, instances, drawing, controlMaps(given, conditions, drawing));
+                Pipeline.Settings drawing = drawing(base);
+                draw(base, wanted, files, instances, drawing, controlMaps(given, conditions, drawing));
             } finally {
                 instances.forEach(TunerInstance::close);
             }
@@ -295,14 +301,14 @@ final class GenerateCommand implements Callable<Integer> {
     /** Before the model, so that a tuner that does not fit is refused before any of its weights is read. */
     private void load(
             List<TunerOption> wanted,
-            Path folder,
+            ModelParts base,
             PluginCatalogue plugins,
             List<TunerFile> files,
             List<TunerInstance> instances) {
         if (wanted.isEmpty()) {
             return;
         }
-        UNet structure = ModelSummary.read(folder).unet();
+        UNet structure = ModelSummary.read(base).unet();
         var unlabelled = new TunerFile.Unlabelled(method, settings);
         Set<String> names = new HashSet<>();
         for (TunerOption each : wanted) {
@@ -405,13 +411,13 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private void draw(
-            Path folder,
+            ModelParts parts,
             List<TunerOption> wanted,
             List<TunerFile> files,
             List<TunerInstance> instances,
             Pipeline.Settings drawing,
             Map<String, List<Picture>> controlMaps) {
-        try (DiffusionModel base = DiffusionModel.load(folder, precision);
+        try (DiffusionModel base = DiffusionModel.load(parts, precision);
                 TunedUNet unet = new TunedUNet(base.unet(), precision)) {
             for (int i = 0; i < instances.size(); i++) {
                 unet.attach(instances.get(i), wanted.get(i).scale());
@@ -446,12 +452,11 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     /** From the configuration alone, so that a wrong size or sampler is refused before any weight is read. */
-    private Pipeline.Settings drawing(Path folder) {
-        ModelParts parts = ModelParts.open(ModelPaths.of(folder));
-        var structure = new UNet(parts.config(Part.UNET));
-        var autoencoder = new Autoencoder(parts.config(Part.VAE));
+    private Pipeline.Settings drawing(ModelParts base) {
+        var structure = new UNet(base.config(Part.UNET));
+        var autoencoder = new Autoencoder(base.config(Part.VAE));
         if (mask == null && DiffusionModel.inpaints(structure, autoencoder)) {
-            throw new UserException(folder
+            throw new UserException(base.path()
                     + ": its U-Net is for inpainting and takes a picture and a mask; give --image" + " and --mask");
         }
         int down = autoencoder.downsampling();
@@ -474,7 +479,7 @@ final class GenerateCommand implements Callable<Integer> {
                     source + ": width and height must be multiples of " + down + ", this model's downsampling");
         }
         var sampling = new Sampling(Optional.ofNullable(sampler), Optional.ofNullable(karras), steps, spacing, 0);
-        sampling.sampler(parts.scheduler());
+        sampling.sampler(base.scheduler());
         Optional<Start> start = image == null
                 ? Optional.empty()
                 : Optional.of(Start.read(

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -16,7 +17,10 @@ import org.scedit.core.UserException;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.inspect.RecognisedFile;
 import org.scedit.core.inspect.TunerFile;
+import org.scedit.core.model.ModelParts;
+import org.scedit.core.model.ModelPaths;
 import org.scedit.core.model.UNet;
+import org.scedit.core.model.single.SingleFile;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.weights.WeightSource;
 import picocli.CommandLine.Command;
@@ -35,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  scedit inspect models/embedded",
             "  scedit inspect models/embedded --layers",
+            "  scedit inspect v1-5-pruned.safetensors",
             "  scedit inspect runs/quickstart/tuners/sc-tuner.safetensors",
             "  scedit inspect pytorch_lora_weights.safetensors --model stable-diffusion-v1-5"
         })
@@ -44,10 +49,10 @@ final class InspectCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Parameters(
-            paramLabel = "MODEL_DIR|TUNER_FILE",
+            paramLabel = "MODEL|TUNER_FILE",
             description =
-                    "A model folder in diffusers' layout, the config.json of a U-Net, or a tuner: a safetensors or"
-                            + " PyTorch file, or a folder with one and its configuration.")
+                    "A model folder in diffusers' layout, the config.json of a U-Net, a single file with a whole model,"
+                            + " or a tuner: a safetensors or PyTorch file, or a folder with one and its configuration.")
     private Path target;
 
     @Option(
@@ -55,6 +60,12 @@ final class InspectCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "For a tuner: the base model, to tell its settings and what each weight is for.")
     private Path model;
+
+    @Option(
+            names = "--config",
+            paramLabel = "DIR",
+            description = "For a single file: a folder in diffusers' layout whose config.json files describe it.")
+    private Optional<Path> config = Optional.empty();
 
     @Option(names = "--layers", description = "Also list every layer of the U-Net by its path.")
     private boolean layers;
@@ -67,6 +78,10 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         if (target.toString().endsWith(".json") || Files.isDirectory(target) && !isTuner()) {
             model(ModelSummary.read(target));
+        } else if (Files.isRegularFile(target) && SingleFile.isModel(target)) {
+            Optional<Path> none = Optional.empty();
+            model(ModelSummary.read(ModelParts.open(
+                    new ModelPaths(target, Optional.empty(), config, none, none, none, Optional.empty()))));
         } else {
             tuner(TunerFile.open(target));
         }
@@ -87,6 +102,7 @@ final class InspectCommand implements Callable<Integer> {
 
     private void model(ModelSummary model) {
         var out = terminal.out();
+        model.notices().forEach(out::println);
         long linear = model.unet().layout().layers().stream()
                 .filter(layer -> layer.kind() == LayerPoint.Kind.LINEAR)
                 .count();

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SamplerName;
+import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
@@ -110,19 +111,22 @@ public final class Main implements Runnable {
                 .registerConverter(Precision.class, text -> word(text, Precision.values()))
                 .registerConverter(TimestepSpacing.class, text -> word(text, TimestepSpacing.values()))
                 .registerConverter(SamplerName.class, Main::sampler)
+                .registerConverter(PredictionType.class, text -> word(text, PredictionType.values()))
                 .setParameterExceptionHandler((e, arguments) -> misused(e, main.verbose))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, main.verbose));
     }
 
     private static <E extends Enum<E>> E word(String text, E[] values) {
         return Arrays.stream(values)
-                .filter(value -> value.name().equalsIgnoreCase(text))
+                .filter(value -> value.name().equalsIgnoreCase(text.replace('-', '_')))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("'" + text + "' is none of "
                         + String.join(
                                 ", ",
                                 Arrays.stream(values)
-                                        .map(value -> value.name().toLowerCase(Locale.ROOT))
+                                        .map(value -> value.name()
+                                                .toLowerCase(Locale.ROOT)
+                                                .replace('_', '-'))
                                         .toList())));
     }
 

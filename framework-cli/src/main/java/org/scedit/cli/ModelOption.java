@@ -6,20 +6,20 @@ import org.scedit.core.UserException;
 import org.scedit.core.hub.HubModel;
 import org.scedit.core.hub.HubModels;
 
-/** {@code --model}: a folder, or {@code hub:OWNER/NAME[@REVISION]}. */
+/** {@code --model}: a folder, a single file, or {@code hub:OWNER/NAME[@REVISION]}. */
 final class ModelOption {
     private static final String HUB = "hub:";
 
     private ModelOption() {}
 
     /**
-     * The model's folder; a hub's model that is not in the cache is downloaded.
+     * The model's folder or file; a hub's model that is not in the cache is downloaded.
      *
      * @param text     as given; null for the embedded model
      * @param terminal for the progress
      * @throws UserException if the name is none, or the model cannot be had
      */
-    static Path folder(String text, Terminal terminal) {
+    static Path path(String text, Terminal terminal) {
         if (text == null) {
             return Home.embeddedModel();
         }

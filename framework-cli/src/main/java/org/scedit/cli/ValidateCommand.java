@@ -3,6 +3,7 @@ package org.scedit.cli;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Provider;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +93,11 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     private static String checked(String file, Recipe recipe, Path base, PluginCatalogue plugins) {
-        ModelParts parts = recipe.model().parts(base);
-        ModelSummary model = ModelSummary.read(base);
+        ModelParts parts = recipe.model().parts(base); // refuses what contradicts the recipe
+        ModelSummary model = ModelSummary.read(parts);
+        if (Files.isRegularFile(base)) {
+            parts.requireComplete(true); // needs no more reading, and lacks a vocabulary at least
+        }
         if (recipe.task() == Recipe.Task.AUTOENCODER) {
             long count = model.autoencoder()
                     .orElseThrow(() -> new UserException(base + ": has no vae/config.json to train"));
@@ -103,6 +107,7 @@ final class ValidateCommand implements Callable<Integer> {
         Drawable.whyNot(recipe, parts, model.unet()).ifPresent(reason -> problems.add(file + ": " + reason));
         List<TunerInstance> tuners = new ArrayList<>();
         var lines = new StringBuilder(file + ": OK" + (recipe.tuners().isEmpty() ? ", no tuner" : ""));
+        model.notices().forEach(notice -> lines.append("\n  ").append(notice));
         try {
             for (Recipe.TunerBlock block : recipe.tuners()) {
                 try {

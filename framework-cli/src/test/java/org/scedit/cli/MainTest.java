@@ -72,13 +72,13 @@ class MainTest {
     @CsvSource({
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
-        "generate, --model --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
+        "generate, --model --tokenizer --config --vae --text-encoder --prediction --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
                 + " --sampler --karras --spacing --seed --image --strength --mask --size --precision --device --output -o",
         "annotate, --use --set --seed --force IN_FOLDER OUT_FOLDER",
         "validate, RECIPE|KEY=VALUE",
         "plan, KEY=VALUE RECIPE",
         "plugins, ID",
-        "inspect, --layers --model MODEL_DIR|TUNER_FILE",
+        "inspect, --layers --model --config MODEL|TUNER_FILE",
         "convert, --to --model --method --settings --force IN OUT",
         "download, --revision OWNER/NAME",
         "bench, --model --tuner --precision --device --batch --latent --steps --checkpointing --profile --trace --table --batches --latents KEY=VALUE"

@@ -36,8 +36,10 @@ import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.ModelParts;
 import org.scedit.core.model.ModelPaths;
+import org.scedit.core.model.ParameterSet;
 import org.scedit.core.model.TextCondition;
 import org.scedit.core.train.LatentBatches;
+import org.scedit.core.weights.FileHash;
 import org.scedit.core.weights.SafetensorsFile;
 import org.scedit.core.weights.SafetensorsWriter;
 import org.scedit.core.weights.TorchArchiveWriter;
@@ -147,15 +149,19 @@ class ModelFormsTest {
         }
     }
 
+    private ModelPaths paths(Optional<String> variant, Optional<PredictionType> prediction) {
+        Optional<Path> none = Optional.empty();
+        return new ModelPaths(folder, variant, none, none, none, none, prediction);
+    }
+
     @Test
     void aModelOfAnotherPredictionThanTheRecipeSaysIsRefused() {
         TinyModel.writeStableDiffusion(folder, 1);
-        assertThatThrownBy(() -> ModelParts.open(
-                        new ModelPaths(folder, Optional.empty(), Optional.of(PredictionType.V_PREDICTION))))
+        assertThatThrownBy(() -> ModelParts.open(paths(Optional.empty(), Optional.of(PredictionType.V_PREDICTION))))
                 .isInstanceOf(UserException.class)
                 .hasMessage(
                         folder + ": was trained to predict epsilon, as its scheduler/scheduler_config.json says, not "
-                                + "v-prediction; leave out model.prediction, or name the model that is meant");
+                                + "v-prediction; leave out the prediction, or name the model that is meant");
     }
 
     @Test
@@ -207,6 +213,48 @@ class ModelFormsTest {
         }
     }
 
+    @Test
+    void aSingleFileOfStableDiffusionXlIsTheSameModelAsItsFolder() {
+        TinyModel.writeStableDiffusionXl(folder, 1);
+        Path file = folder.resolve("model.safetensors");
+        XlSingleFile.write(folder, file);
+        Optional<Path> none = Optional.empty();
+        ModelParts parts = ModelParts.open(
+                new ModelPaths(file, Optional.empty(), Optional.of(folder), none, none, none, Optional.empty()));
+        assertThat(parts.notices()).containsExactly(file + ": SDXL, predicts epsilon");
+        assertThat(parts.zeroesEmptyPrompt()).isTrue();
+        try (var one = DiffusionModel.load(parts, Precision.FLOAT32);
+                var other = DiffusionModel.load(folder, Precision.FLOAT32)) {
+            same(one.unet().parameters(), other.unet().parameters());
+            same(one.autoencoder().parameters(), other.autoencoder().parameters());
+            for (int i = 0; i < 2; i++) {
+                same(
+                        one.prompts().towers().get(i).encoder().parameters(),
+                        other.prompts().towers().get(i).encoder().parameters());
+            }
+            assertThat(picture(one)).isEqualTo(picture(other));
+            assertThat(one.unetHash()).isEqualTo(FileHash.sha256(List.of(file)));
+        }
+    }
+
+    private static void same(ParameterSet one, ParameterSet other) {
+        assertThat(one.shapes()).isEqualTo(other.shapes());
+        one.all().forEach(each -> assertThat(Torch.floats(each.value()))
+                .as(each.name())
+                .isEqualTo(Torch.floats(other.get(each.name()).value())));
+    }
+
+    private static byte[] picture(DiffusionModel model) {
+        try (var unet = new TunedUNet(model.unet(), Precision.FLOAT32)) {
+            var drawing =
+                    new Pipeline.Settings("", Sampling.asIs(model.scheduler(), 2, 0), 5, 0, 64, 64, Optional.empty());
+            return new Pipeline(model, unet, notice -> {})
+                    .draw(List.of("a red circle"), 3, drawing, Pipeline.Observer.NONE)
+                    .get(0)
+                    .rgb();
+        }
+    }
+
     /** In two, every other tensor in the second. */
     private static void shard(Path file) throws IOException {
         SafetensorsFile whole = SafetensorsFile.open(file);
@@ -236,7 +284,7 @@ class ModelFormsTest {
     void aVariantThatAPartLacksIsNamed() throws IOException {
         TinyModel.writeStableDiffusionXl(folder, 1);
         Files.copy(folder.resolve(UNET), folder.resolve("unet/diffusion_pytorch_model.fp16.safetensors"));
-        ModelParts parts = ModelParts.open(new ModelPaths(folder, Optional.of("fp16"), Optional.empty()));
+        ModelParts parts = ModelParts.open(paths(Optional.of("fp16"), Optional.empty()));
         assertThatThrownBy(() -> DiffusionModel.load(parts, Precision.FLOAT32))
                 .isInstanceOf(UserException.class)
                 .hasMessage(folder + ": is no complete model in diffusers' layout; missing: "

@@ -162,13 +162,15 @@ public final class Benchmark {
     private final Settings settings;
 
     /**
-     * @param model       {@link #SD15}, or a model folder or a U-Net's {@code config.json}; weights are not read
+     * @param model       {@link #SD15}, or a model, as {@link ModelSummary#read(Path)} takes it; weights are not read
      * @param provider    the tuner's method
      * @param tunerConfig its settings, of the provider's type
      * @throws UserException if there is no such model
      */
     public Benchmark(String model, TunerProvider<?> provider, Record tunerConfig, Settings settings) {
-        unetConfig = model.equals(SD15) ? builtIn() : ConfigFile.read(ModelSummary.unetConfig(Path.of(model)));
+        unetConfig = model.equals(SD15)
+                ? builtIn()
+                : ModelSummary.read(Path.of(model)).unet().config();
         this.provider = provider;
         this.tunerConfig = tunerConfig;
         this.settings = settings;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.scedit.core.UserException;
 
@@ -81,7 +82,12 @@ public record SchedulerConfig(
         /** The velocity v = √ᾱ·ε − √(1−ᾱ)·x_0 (arXiv:2202.00512). */
         V_PREDICTION,
         /** The clean sample x_0. */
-        SAMPLE
+        SAMPLE;
+
+        /** As recipes and messages write it; diffusers has {@code _} for {@code -}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** Which timesteps are visited, all from the noisy end (arXiv:2305.08891, table 2). */
@@ -106,6 +112,15 @@ public record SchedulerConfig(
 
     /** Stable Diffusion 1.x: scaled linear β from 0.00085 to 0.012, noise prediction, nothing clipped. */
     public static SchedulerConfig stableDiffusion() {
+        return stableDiffusion("PNDMScheduler");
+    }
+
+    /**
+     * The same with another of diffusers' schedulers, as the later Stable Diffusions have it.
+     *
+     * @param className diffusers' name, such as {@code EulerDiscreteScheduler}
+     */
+    public static SchedulerConfig stableDiffusion(String className) {
         return new SchedulerConfig(
                 1000,
                 0.00085,
@@ -122,7 +137,7 @@ public record SchedulerConfig(
                 0.995,
                 1,
                 VarianceType.FIXED_SMALL,
-                "PNDMScheduler",
+                className,
                 true,
                 SigmaConfig.DEFAULT,
                 DpmSolverConfig.DEFAULT,
@@ -132,32 +147,41 @@ public record SchedulerConfig(
 
     /** This configuration with another choice of timesteps. */
     public SchedulerConfig withSpacing(TimestepSpacing spacing) {
-        return with(predictionType, spacing, sigmas, dpmSolver);
+        return with(rescaleBetasZeroSnr, predictionType, spacing, sigmas, dpmSolver);
     }
 
     /** This configuration for a model that predicts something else. */
     public SchedulerConfig withPrediction(PredictionType prediction) {
-        return with(prediction, timestepSpacing, sigmas, dpmSolver);
+        return with(rescaleBetasZeroSnr, prediction, timestepSpacing, sigmas, dpmSolver);
+    }
+
+    /** This configuration for a model whose last timestep is pure noise. */
+    public SchedulerConfig withZeroTerminalSnr() {
+        return with(true, predictionType, timestepSpacing, sigmas, dpmSolver);
     }
 
     /** This configuration with noise levels placed otherwise. */
     SchedulerConfig withSigmas(SigmaConfig.Spacing spacing) {
-        return with(predictionType, timestepSpacing, sigmas.with(spacing), dpmSolver);
+        return with(rescaleBetasZeroSnr, predictionType, timestepSpacing, sigmas.with(spacing), dpmSolver);
     }
 
     /** This configuration with another DPM-Solver. */
     SchedulerConfig withDpmSolver(DpmSolverConfig solver) {
-        return with(predictionType, timestepSpacing, sigmas, solver);
+        return with(rescaleBetasZeroSnr, predictionType, timestepSpacing, sigmas, solver);
     }
 
     private SchedulerConfig with(
-            PredictionType prediction, TimestepSpacing spacing, SigmaConfig levels, DpmSolverConfig solver) {
+            boolean zeroTerminalSnr,
+            PredictionType prediction,
+            TimestepSpacing spacing,
+            SigmaConfig levels,
+            DpmSolverConfig solver) {
         return new SchedulerConfig(
                 numTrainTimesteps,
                 betaStart,
                 betaEnd,
                 betaSchedule,
-                rescaleBetasZeroSnr,
+                zeroTerminalSnr,
                 prediction,
                 spacing,
                 stepsOffset,

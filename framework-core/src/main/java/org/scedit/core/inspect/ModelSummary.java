@@ -2,43 +2,70 @@ package org.scedit.core.inspect;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.scedit.core.UserException;
 import org.scedit.core.model.Autoencoder;
+import org.scedit.core.model.ModelParts;
+import org.scedit.core.model.ModelParts.Part;
+import org.scedit.core.model.ModelPaths;
 import org.scedit.core.model.TextEncoder;
 import org.scedit.core.model.UNet;
 
 /**
- * A model as its {@code config.json} files describe it; no weights are read.
+ * A model as its {@code config.json} files, or the shapes in a single file, describe it; no weights are read.
  *
- * @param config      the U-Net's {@code config.json}
+ * @param config      the U-Net's {@code config.json}, or the single file
  * @param unet        the U-Net without weights
  * @param autoencoder parameters of the autoencoder; empty where the folder has none
  * @param textEncoder parameters of the text encoder; empty where the folder has none
+ * @param notices     what a user should know of how a single file was understood, a line each
  */
-public record ModelSummary(Path config, UNet unet, OptionalLong autoencoder, OptionalLong textEncoder) {
+public record ModelSummary(
+        Path config, UNet unet, OptionalLong autoencoder, OptionalLong textEncoder, List<String> notices) {
     /**
      * Reads a model's configuration.
      *
-     * @param model a folder in diffusers' layout, its {@code unet} folder, or that folder's {@code config.json}
+     * @param model a folder in diffusers' layout, its {@code unet} folder, that folder's {@code config.json}, or a single
+     *     file in the layout of Latent Diffusion
      * @throws UserException if there is no U-Net, or one that is not supported
      */
     public static ModelSummary read(Path model) {
-        Path config = unetConfig(model);
-        var unet = UNet.fromConfig(config);
-        Path autoencoder = model.resolve("vae/config.json");
-        Path textEncoder = model.resolve("text_encoder/config.json");
+        boolean unetAlone = !Files.isRegularFile(model.resolve("unet/config.json"));
+        if (!isSingleFile(model) && unetAlone) {
+            Path config = unetConfig(model);
+            return new ModelSummary(
+                    config, UNet.fromConfig(config), OptionalLong.empty(), OptionalLong.empty(), List.of());
+        }
+        return read(ModelParts.open(ModelPaths.of(model)));
+    }
+
+    /**
+     * Reads the configuration of a model's parts.
+     *
+     * @throws UserException if there is no U-Net, or one that is not supported
+     */
+    public static ModelSummary read(ModelParts parts) {
+        Path config = isSingleFile(parts.path()) ? parts.path() : unetConfig(parts.path());
         return new ModelSummary(
                 config,
-                unet,
-                Files.isRegularFile(autoencoder)
-                        ? OptionalLong.of(
-                                Autoencoder.fromConfig(autoencoder).parameters().count())
+                new UNet(parts.config(Part.UNET)),
+                parts.has(Part.VAE)
+                        ? OptionalLong.of(new Autoencoder(parts.config(Part.VAE))
+                                .parameters()
+                                .count())
                         : OptionalLong.empty(),
-                Files.isRegularFile(textEncoder)
-                        ? OptionalLong.of(
-                                TextEncoder.fromConfig(textEncoder).parameters().count())
-                        : OptionalLong.empty());
+                parts.has(Part.TEXT_ENCODER)
+                        ? OptionalLong.of(new TextEncoder(parts.config(Part.TEXT_ENCODER))
+                                .parameters()
+                                .count())
+                        : OptionalLong.empty(),
+                parts.notices());
+    }
+
+    /** Of the files that can be named, only a {@code config.json} is no weights. */
+    private static boolean isSingleFile(Path model) {
+        return Files.isRegularFile(model) && !model.toString().endsWith(".json");
     }
 
     /**
@@ -47,7 +74,7 @@ public record ModelSummary(Path config, UNet unet, OptionalLong autoencoder, Opt
      * @param model as {@link #read} takes it
      * @throws UserException if there is none
      */
-    public static Path unetConfig(Path model) {
+    private static Path unetConfig(Path model) {
         if (Files.isRegularFile(model)) {
             return model;
         }

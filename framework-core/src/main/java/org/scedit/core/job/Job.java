@@ -13,7 +13,7 @@ interface Job extends AutoCloseable {
     @Override
     void close();
 
-    /** @param base the base model's folder */
+    /** @param base the base model's folder or single file */
     static Job of(Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options) {
         return switch (recipe.task()) {
             case TUNE -> new TuneJob(recipe, base, catalogue, options);

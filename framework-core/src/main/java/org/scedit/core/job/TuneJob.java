@@ -60,7 +60,7 @@ final class TuneJob implements Job {
     private static final int EVALUATED_FRESH = 200;
 
     private final Recipe recipe;
-    /** The base model's folder. */
+    /** The base model's folder or single file. */
     private final Path base;
 
     private final PluginCatalogue catalogue;
@@ -87,6 +87,7 @@ final class TuneJob implements Job {
         this.options = options;
         try {
             ModelParts parts = recipe.model().parts(base);
+            parts.notices().forEach(options.out()::println);
             var structure = new UNet(parts.config(Part.UNET));
             conditions = buildTuners(structure);
             Drawable.whyNot(recipe, parts, structure).ifPresent(reason -> {

@@ -12,9 +12,9 @@ import org.scedit.core.model.ModelParts.Part;
 import org.scedit.core.weights.FileHash;
 
 /**
- * A latent diffusion model: U-Net, autoencoder, one text encoder or two with their tokenizers, noise schedule. The U-Net
- * is in the wanted precision; autoencoder and text encoders, which run once a picture, are in float32. Close it to free
- * the weights.
+ * A latent diffusion model, of a folder or a single file: U-Net, autoencoder, one text encoder or two with their
+ * tokenizers, noise schedule. The U-Net is in the wanted precision; autoencoder and text encoders, which run once a
+ * picture, are in float32. Close it to free the weights.
  */
 public final class DiffusionModel implements AutoCloseable {
     /** The U-Net's and the autoencoder's weights in diffusers' layout. */
@@ -158,7 +158,7 @@ public final class DiffusionModel implements AutoCloseable {
         return parts;
     }
 
-    /** The folder it was read from. */
+    /** The folder or file it was read from. */
     public Path folder() {
         return parts.path();
     }

@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SchedulerConfig;
@@ -25,23 +24,26 @@ record FolderParts(Path path, Optional<String> variant) implements ModelParts {
     private static final String INDEX = "model_index.json";
     private static final List<String> XL = List.of("StableDiffusionXLPipeline", "StableDiffusionXLInpaintPipeline");
 
-    /** @throws UserException if the folder's model predicts something else than was said */
+    /** @throws UserException if something is named that only a single file needs, or that contradicts the folder */
     static FolderParts open(ModelPaths paths) {
         var parts = new FolderParts(paths.path(), paths.variant());
+        if (paths.config().isPresent()
+                || paths.tokenizer().isPresent()
+                || paths.vae().isPresent()
+                || paths.textEncoder().isPresent()) {
+            throw new UserException(
+                    paths.path() + ": is a folder and holds its configuration and its parts itself; leave"
+                            + " out config, tokenizer, vae and text_encoder, which are for single files");
+        }
         paths.prediction().ifPresent(wanted -> {
             PredictionType found = parts.scheduler().predictionType();
             if (wanted != found) {
-                throw new UserException(paths.path() + ": was trained to predict " + word(found)
-                        + ", as its scheduler/scheduler_config.json says, not " + word(wanted)
-                        + "; leave out model.prediction, or name the model that is meant");
+                throw new UserException(paths.path() + ": was trained to predict " + found.word()
+                        + ", as its scheduler/scheduler_config.json says, not " + wanted.word()
+                        + "; leave out the prediction, or name the model that is meant");
             }
         });
         return parts;
-    }
-
-    /** As recipes name it. */
-    private static String word(PredictionType value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Override
@@ -71,15 +73,11 @@ record FolderParts(Path path, Optional<String> variant) implements ModelParts {
     }
 
     private Optional<PartFiles> find(Part part) {
-        return PartFiles.find(folder(part), saver(part), variant);
-    }
-
-    private static Saver saver(Part part) {
-        return part == Part.TEXT_ENCODER || part == Part.TEXT_ENCODER_2 ? Saver.TRANSFORMERS : Saver.DIFFUSERS;
+        return PartFiles.find(folder(part), part.saver(), variant);
     }
 
     private String expected(Part part) {
-        return part.folder() + "/" + saver(part).file(variant);
+        return part.folder() + "/" + part.saver().file(variant);
     }
 
     @Override
@@ -93,7 +91,7 @@ record FolderParts(Path path, Optional<String> variant) implements ModelParts {
 
     @Override
     public boolean zeroesEmptyPrompt() {
-        return ConfigFile.read(path.resolve(INDEX)).flag("force_zeros_for_empty_prompt", isXl());
+        return ConfigFile.read(path.resolve(INDEX)).flag(ZEROS, isXl());
     }
 
     private boolean isXl() {
@@ -115,7 +113,7 @@ record FolderParts(Path path, Optional<String> variant) implements ModelParts {
         List<String> missing = new ArrayList<>();
         for (Part part : parts) {
             files.add(part.folder() + "/config.json");
-            if (saver(part) == Saver.TRANSFORMERS) {
+            if (part.saver() == Saver.TRANSFORMERS) {
                 files.add(tokenizerFolder(part) + "/vocab.json");
                 files.add(tokenizerFolder(part) + "/merges.txt");
             }

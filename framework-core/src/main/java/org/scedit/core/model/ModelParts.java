@@ -5,28 +5,35 @@ import java.nio.file.Path;
 import java.util.List;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.model.single.SingleFile;
 import org.scedit.core.text.ClipTokenizer;
+import org.scedit.core.weights.PartFiles.Saver;
 import org.scedit.core.weights.TensorSource;
 
 /** The parts of a model, wherever they are: each with its configuration and its weights under diffusers' names. */
 public interface ModelParts {
+    /** The key of {@code model_index.json} that {@link #zeroesEmptyPrompt} is. */
+    String ZEROS = "force_zeros_for_empty_prompt";
+
     /** A network of the model. */
     enum Part {
         /** The U-Net. */
-        UNET("unet", "U-Net"),
+        UNET("unet", "U-Net", Saver.DIFFUSERS),
         /** The autoencoder. */
-        VAE("vae", "autoencoder"),
+        VAE("vae", "autoencoder", Saver.DIFFUSERS),
         /** The text encoder; SDXL's first. */
-        TEXT_ENCODER("text_encoder", "text encoder"),
+        TEXT_ENCODER("text_encoder", "text encoder", Saver.TRANSFORMERS),
         /** SDXL's second text encoder. */
-        TEXT_ENCODER_2("text_encoder_2", "second text encoder");
+        TEXT_ENCODER_2("text_encoder_2", "second text encoder", Saver.TRANSFORMERS);
 
         private final String folder;
         private final String words;
+        private final Saver saver;
 
-        Part(String folder, String words) {
+        Part(String folder, String words, Saver saver) {
             this.folder = folder;
             this.words = words;
+            this.saver = saver;
         }
 
         /** Its folder's name in diffusers' layout. */
@@ -38,6 +45,11 @@ public interface ModelParts {
         public String words() {
             return words;
         }
+
+        /** Who saves it in diffusers' layout. */
+        public Saver saver() {
+            return saver;
+        }
     }
 
     /**
@@ -46,10 +58,11 @@ public interface ModelParts {
      * @throws UserException if there is nothing, or something else than a model
      */
     static ModelParts open(ModelPaths paths) {
-        if (!Files.isDirectory(paths.path())) {
-            throw new UserException(paths.path() + ": no such folder; name a model folder in diffusers' layout");
+        if (!Files.exists(paths.path())) {
+            throw new UserException(paths.path() + ": no such file or folder; name a model folder in diffusers' layout,"
+                    + " or a single file with all parts of a model");
         }
-        return FolderParts.open(paths);
+        return Files.isDirectory(paths.path()) ? FolderParts.open(paths) : SingleFile.open(paths);
     }
 
     /** The folder or file, for messages. */
@@ -85,7 +98,7 @@ public interface ModelParts {
 
     /**
      * Whether a prompt that is left out is zeros to the U-Net rather than the empty text: diffusers'
-     * {@code force_zeros_for_empty_prompt}.
+     * {@value #ZEROS}.
      */
     boolean zeroesEmptyPrompt();
 
@@ -99,4 +112,9 @@ public interface ModelParts {
      * @throws UserException that names all that is missing
      */
     void requireComplete(boolean allWeights);
+
+    /** What a user should know of how the model was understood, a line each. */
+    default List<String> notices() {
+        return List.of();
+    }
 }

@@ -1,6 +1,7 @@
 package org.scedit.core.model;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,6 +31,12 @@ public final class OpenClipNames {
             "ln_final.weight", "text_model.final_layer_norm.weight",
             "ln_final.bias", "text_model.final_layer_norm.bias");
 
+    /** The text's projection, {@code (width, projected)}. */
+    private static final String PROJECTION = "text_projection";
+
+    /** Of its training, and made anew by every encoder. */
+    private static final Set<String> UNUSED = Set.of("logit_scale", "attn_mask");
+
     private OpenClipNames() {}
 
     /**
@@ -40,39 +47,58 @@ public final class OpenClipNames {
      * @param weights by their OpenCLIP names, without what the file puts before them; what is none stays as it is
      */
     public static TensorSource rename(TensorSource weights, TextEncoder encoder) {
-        return PartWeights.of(weights, each -> rename(each, encoder));
+        return PartWeights.of(
+                weights,
+                each -> isKnown(each.name()) ? rename(each, encoder.layers(), encoder.projects()) : Stream.of(each));
     }
 
-    private static Stream<PartWeights.Tensor> rename(PartWeights.Tensor tensor, TextEncoder encoder) {
-        Matcher fused = FUSED.matcher(tensor.name());
+    /** Whether a text encoder of OpenCLIP has a tensor of this name. */
+    public static boolean isKnown(String name) {
+        Matcher block = BLOCK.matcher(name);
+        return FUSED.matcher(name).matches()
+                || block.matches() && LAYERS.containsKey(block.group(2))
+                || OTHERS.containsKey(name)
+                || UNUSED.contains(name)
+                || name.equals(PROJECTION);
+    }
+
+    /**
+     * What a text encoder takes of one tensor.
+     *
+     * @param tensor   of a name that {@linkplain #isKnown is known}
+     * @param layers   how many the encoder has
+     * @param projects whether it has a projection
+     * @return three for a fused projection, one for most, none for what the encoder has no use for
+     */
+    public static Stream<PartWeights.Tensor> rename(PartWeights.Tensor tensor, int layers, boolean projects) {
+        String name = tensor.name();
+        Matcher fused = FUSED.matcher(name);
         if (fused.matches()) {
             String path = layer(fused) + "self_attn.";
-            return has(encoder, fused)
+            return has(layers, fused)
                     ? Stream.of(
                             tensor.part(path + "q_proj." + fused.group(2), 0, 3),
                             tensor.part(path + "k_proj." + fused.group(2), 1, 3),
                             tensor.part(path + "v_proj." + fused.group(2), 2, 3))
                     : Stream.empty();
         }
-        Matcher block = BLOCK.matcher(tensor.name());
-        if (block.matches() && LAYERS.containsKey(block.group(2))) {
-            return has(encoder, block)
+        Matcher block = BLOCK.matcher(name);
+        if (block.matches()) {
+            return has(layers, block)
                     ? Stream.of(tensor.named(layer(block) + LAYERS.get(block.group(2)) + "." + block.group(3)))
                     : Stream.empty();
         }
-        return switch (tensor.name()) {
-            case "logit_scale", "attn_mask" -> Stream.empty(); // of its training, and made anew by every encoder
-            case "text_projection" ->
-                encoder.projects() ? Stream.of(tensor.transposed(TextEncoder.PROJECTION + ".weight")) : Stream.empty();
-            default -> Stream.of(tensor.named(OTHERS.getOrDefault(tensor.name(), tensor.name())));
-        };
+        if (name.equals(PROJECTION)) {
+            return projects ? Stream.of(tensor.transposed(TextEncoder.PROJECTION + ".weight")) : Stream.empty();
+        }
+        return UNUSED.contains(name) ? Stream.empty() : Stream.of(tensor.named(OTHERS.get(name)));
     }
 
     private static String layer(Matcher block) {
         return "text_model.encoder.layers." + block.group(1) + ".";
     }
 
-    private static boolean has(TextEncoder encoder, Matcher block) {
-        return Integer.parseInt(block.group(1)) < encoder.layers();
+    private static boolean has(int layers, Matcher block) {
+        return Integer.parseInt(block.group(1)) < layers;
     }
 }

@@ -96,7 +96,8 @@ public final class WeightLoader {
     }
 
     private NDArray read(TensorSource file, WeightSource.Entry entry, Shape shape) {
-        boolean mapped = entry.dtype() == DType.F32 && precision == Precision.FLOAT32;
+        // what is not mapped would hold on to the heap's share of direct memory, which models are too large for
+        boolean mapped = file.isMapped() && entry.dtype() == DType.F32 && precision == Precision.FLOAT32;
         try (Scope scope = new Scope()) {
             NDArray stored =
                     switch (entry.dtype()) {

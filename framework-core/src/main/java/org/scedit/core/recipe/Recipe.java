@@ -134,21 +134,28 @@ public record Recipe(
     }
 
     /**
-     * The base model: a folder, or the name of a hub's model.
+     * The base model: a folder, a single file, or the name of a hub's model.
      *
-     * @param path      a folder in diffusers' layout; exists
+     * @param path      a folder in diffusers' layout or a single file in Latent Diffusion's; exists
      * @param hub       {@code owner/name}, in place of a path
      * @param revision  of the hub's model, a branch, a tag or a commit; empty: main
      * @param commit    that the revision stood for when a run began; empty: the hub is asked
      * @param precision of the frozen backbone
      * @param weights   read or initialised
-     * @param variant   of the weights' files
+     * @param variant   of the weights' files of a folder
+     * @param config    a folder in diffusers' layout that describes a single file
+     * @param tokenizer a folder with CLIP's vocabulary, which single files lack
+     * @param vae       an autoencoder for a single file
+     * @param textEncoder a text encoder for a single file
      * @param prediction what the model must have been trained to predict
      */
     @ExactlyOneOf({"path", "hub"})
     public record Model(
-            @Setting(value = "folder of the model, in diffusers' layout; this or hub", defaultsTo = Derived.DEFAULT)
-            @MustExist(MustExist.Kind.FOLDER)
+            @Setting(
+                    value = "folder of the model in diffusers' layout, or a single file (.safetensors, .ckpt) in the"
+                            + " original layout; this or hub",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE_OR_FOLDER)
             Optional<Path> path,
 
             @Setting(
@@ -179,8 +186,33 @@ public record Recipe(
             Optional<String> variant,
 
             @Setting(
-                    value = "what the model predicts; one that predicts something else is refused; left out: whatever"
-                            + " the model says",
+                    value = "for a single file: folder in diffusers' layout whose config.json files, scheduler and"
+                            + " tokenizer describe it; left out: told from the file",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FOLDER)
+            Optional<Path> config,
+
+            @Setting(
+                    value = "for a single file: folder with CLIP's vocab.json and merges.txt",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FOLDER)
+            Optional<Path> tokenizer,
+
+            @Setting(
+                    value = "for a single file: folder or file of another autoencoder; left out: the file's",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE_OR_FOLDER)
+            Optional<Path> vae,
+
+            @Setting(
+                    value = "for a single file: folder or file of another text encoder; left out: the file's",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE_OR_FOLDER)
+            Optional<Path> textEncoder,
+
+            @Setting(
+                    value = "what the model predicts; one that says something else is refused; left out: whatever the"
+                            + " model says, or of a single file that does not say, what its architecture's models do",
                     defaultsTo = Derived.DEFAULT)
             Optional<PredictionType> prediction) {
         public Model {
@@ -194,8 +226,19 @@ public record Recipe(
             }
             if (hub.isEmpty() && (revision.isPresent() || commit.isPresent())) {
                 throw new IllegalArgumentException((revision.isPresent() ? "revision" : "commit")
-                        + " is of a hub's model, and the model is a folder; remove it");
+                        + " is of a hub's model, and the model is a path; remove it");
             }
+            Map<String, Optional<Path>> ofSingleFiles = new LinkedHashMap<>();
+            ofSingleFiles.put("config", config);
+            ofSingleFiles.put("tokenizer", tokenizer);
+            ofSingleFiles.put("vae", vae);
+            ofSingleFiles.put("text_encoder", textEncoder);
+            ofSingleFiles.forEach((key, given) -> {
+                if (hub.isPresent() && given.isPresent()) {
+                    throw new IllegalArgumentException(
+                            key + " is for a single file, and a hub's model is a folder that has it; remove it");
+                }
+            });
             byName(hub, revision, commit); // refuses names that no hub has
         }
 
@@ -209,7 +252,7 @@ public record Recipe(
             return hub.map(name -> new HubModel(name, revision.orElse(HubModel.MAIN), commit));
         }
 
-        /** What it is called: its folder or its name. */
+        /** What it is called: its path or its name. */
         public String title() {
             return path.map(Path::toString)
                     .or(() -> byName().map(HubModel::toString))
@@ -222,10 +265,10 @@ public record Recipe(
          * @param base where it is, a hub's model too
          */
         public ModelParts parts(Path base) {
-            return ModelParts.open(new ModelPaths(base, variant, prediction));
+            return ModelParts.open(new ModelPaths(base, variant, config, tokenizer, vae, textEncoder, prediction));
         }
 
-        /** The same with the revision written out and the commit that it stands for; a folder has neither. */
+        /** The same with the revision written out and the commit that it stands for; a path has neither. */
         public Model at(String resolved) {
             return hub.isEmpty()
                     ? this
@@ -237,6 +280,10 @@ public record Recipe(
                             precision,
                             weights,
                             variant,
+                            config,
+                            tokenizer,
+                            vae,
+                            textEncoder,
                             prediction);
         }
     }

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.recipe.Recipe.Task;
+import org.scedit.core.recipe.Recipe.Weights;
 import org.scedit.core.recipe.RecipeNode.Mapping;
 import org.scedit.core.recipe.RecipeNode.Sequence;
 
@@ -51,6 +52,7 @@ final class RecipeChecks {
     void check(Set<String> plugins, Set<String> annotators) {
         checkNames();
         checkOutput();
+        checkSingleFile();
         checkPurpose();
         Optional<Task> task = bound.value("task", Task.class);
         if (task.equals(Optional.of(Task.AUTOENCODER))) {
@@ -96,6 +98,22 @@ final class RecipeChecks {
                 .toAbsolutePath()
                 .normalize()
                 .equals(workingDirectory.resolve(other).toAbsolutePath().normalize());
+    }
+
+    /** What writes a whole model copies the folder it came from. */
+    private void checkSingleFile() {
+        boolean file = bound.value("model.path", Path.class)
+                .filter(path -> Files.isRegularFile(workingDirectory.resolve(path)))
+                .isPresent();
+        boolean whole = bound.value("task", Task.class).equals(Optional.of(Task.AUTOENCODER))
+                || bound.value("model.weights", Weights.class).equals(Optional.of(Weights.RANDOM))
+                || bound.value("train.text_encoder", Boolean.class).equals(Optional.of(true));
+        if (file && whole) {
+            tell(
+                    "model.path",
+                    "model.path must be a folder in diffusers' layout where more than tuners is trained, as the whole"
+                            + " model is written like it; got a single file");
+        }
     }
 
     private void checkPurpose() {

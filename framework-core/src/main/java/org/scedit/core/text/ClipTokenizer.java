@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,17 +48,20 @@ public final class ClipTokenizer {
         }
     }
 
-    private ClipTokenizer(Map<String, Integer> vocabulary, TokenizerFolder folder) {
+    private ClipTokenizer(
+            Map<String, Integer> vocabulary, Map<Merge, Integer> ranks, Map<String, Integer> special, int maxLength) {
         this.vocabulary = vocabulary;
-        this.ranks = folder.merges(vocabulary);
-        this.special = folder.specialTokens(
-                vocabulary,
-                Map.of(
-                        BEGIN_ROLE, ClipText.BEGIN,
-                        END_ROLE, ClipText.END,
-                        PAD_ROLE, ClipText.END,
-                        UNKNOWN_ROLE, ClipText.END));
-        this.maxLength = folder.maxLength();
+        this.ranks = ranks;
+        this.special = special;
+        this.maxLength = maxLength;
+    }
+
+    private static Map<String, String> symbols(String padding) {
+        return Map.of(
+                BEGIN_ROLE, ClipText.BEGIN,
+                END_ROLE, ClipText.END,
+                PAD_ROLE, padding,
+                UNKNOWN_ROLE, ClipText.END);
     }
 
     /**
@@ -69,7 +73,34 @@ public final class ClipTokenizer {
      */
     public static ClipTokenizer load(Path folder) {
         TokenizerFolder files = new TokenizerFolder(folder);
-        return new ClipTokenizer(files.vocabulary(), files);
+        Map<String, Integer> vocabulary = files.vocabulary();
+        return new ClipTokenizer(
+                vocabulary,
+                files.merges(vocabulary),
+                files.specialTokens(vocabulary, symbols(ClipText.END)),
+                files.maxLength());
+    }
+
+    /**
+     * Reads {@code vocab.json} and {@code merges.txt} alone, for a text encoder whose padding is known.
+     *
+     * @param folder    with these two files; others are not looked at
+     * @param maxLength number of ids in a row, both marks included
+     * @param padding   symbol that fills a row
+     * @throws UserException if a file is missing, damaged, or does not belong to the other
+     */
+    public static ClipTokenizer plain(Path folder, int maxLength, String padding) {
+        TokenizerFolder files = new TokenizerFolder(folder);
+        Map<String, Integer> vocabulary = files.vocabulary();
+        Map<String, Integer> special = new HashMap<>();
+        symbols(padding).forEach((role, symbol) -> {
+            if (!vocabulary.containsKey(symbol)) {
+                throw new UserException(folder.resolve(TokenizerFolder.VOCABULARY) + ": lacks '" + symbol
+                        + "', which CLIP's vocabulary has");
+            }
+            special.put(role, vocabulary.get(symbol));
+        });
+        return new ClipTokenizer(vocabulary, files.merges(vocabulary), special, maxLength);
     }
 
     /** Number of ids in a row, both marks included; 77 for the published models. */

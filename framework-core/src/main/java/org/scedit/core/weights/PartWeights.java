@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  */
 public final class PartWeights implements TensorSource {
     private final Path path;
+    private final boolean mapped;
     private final Map<String, WeightSource.Entry> entries = new LinkedHashMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
@@ -34,7 +35,8 @@ public final class PartWeights implements TensorSource {
             this.bytes = bytes;
         }
 
-        private static Tensor of(TensorSource source, WeightSource.Entry entry) {
+        /** A tensor as its source has it. */
+        public static Tensor of(TensorSource source, WeightSource.Entry entry) {
             return new Tensor(entry.name(), entry.dtype(), entry.shape(), () -> source.data(entry.name()));
         }
 
@@ -88,8 +90,9 @@ public final class PartWeights implements TensorSource {
         }
     }
 
-    private PartWeights(Path path, Stream<Tensor> all) {
+    private PartWeights(Path path, boolean mapped, Stream<Tensor> all) {
         this.path = path;
+        this.mapped = mapped;
         all.forEach(each -> {
             entries.put(each.name(), each.entry);
             tensors.put(each.name(), each);
@@ -98,7 +101,7 @@ public final class PartWeights implements TensorSource {
 
     /** Those of a source, each replaced by what the function makes of it. */
     public static PartWeights of(TensorSource source, Function<Tensor, Stream<Tensor>> function) {
-        return new PartWeights(source.path(), all(source).flatMap(function));
+        return new PartWeights(source.path(), source.isMapped(), all(source).flatMap(function));
     }
 
     /** Those of a source whose names begin so, without that beginning. */
@@ -116,7 +119,10 @@ public final class PartWeights implements TensorSource {
      * @param path what messages name as their source
      */
     public static PartWeights joined(Path path, List<? extends TensorSource> sources) {
-        return new PartWeights(path, sources.stream().flatMap(PartWeights::all));
+        return new PartWeights(
+                path,
+                sources.stream().allMatch(TensorSource::isMapped),
+                sources.stream().flatMap(PartWeights::all));
     }
 
     private static Stream<Tensor> all(TensorSource source) {
@@ -131,6 +137,11 @@ public final class PartWeights implements TensorSource {
     @Override
     public Map<String, WeightSource.Entry> tensors() {
         return Collections.unmodifiableMap(entries);
+    }
+
+    @Override
+    public boolean isMapped() {
+        return mapped;
     }
 
     @Override

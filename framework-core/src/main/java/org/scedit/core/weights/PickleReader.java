@@ -30,6 +30,9 @@ final class PickleReader {
     /** Python's {@code None}. */
     static final Object NONE = new Object();
 
+    /** A value of a kind that weights are not made of, which is not looked at. */
+    private static final Object UNREAD = new Object();
+
     /** Far above any weights (25 values each); a pickle could ask for one at every byte. */
     private static final int MOST_VALUES = 4_000_000;
     /** The tensor engine's limit. */
@@ -45,6 +48,18 @@ final class PickleReader {
     private static final String PARAMETER = "torch._utils._rebuild_parameter";
     private static final String SIZE = "torch.Size";
     private static final Set<String> CALLED = Set.of(ORDERED_DICT, REBUILD, REBUILD_V2, PARAMETER, SIZE);
+    /**
+     * What a training tool's checkpoint mentions beside its {@code state_dict}: the class of a callback, numpy's numbers.
+     * None of it is looked at; what a call of one would make is {@link #UNREAD}.
+     */
+    private static final Set<String> UNREAD_NAMES = Set.of(
+            "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+            "lightning.pytorch.callbacks.model_checkpoint.ModelCheckpoint",
+            "numpy.core.multiarray.scalar",
+            "numpy._core.multiarray.scalar",
+            "numpy.dtype",
+            "_codecs.encode");
+
     private static final Map<String, DType> STORAGES = Map.of(
             "torch.DoubleStorage", DType.F64,
             "torch.FloatStorage", DType.F32,
@@ -229,7 +244,7 @@ final class PickleReader {
                 }
                 case 'b' -> {
                     pop(); // what Python would set as attributes: versions of modules
-                    if (!(top() instanceof Map)) {
+                    if (!(top() instanceof Map) && top() != UNREAD) {
                         throw damaged("it sets attributes of something that is no dictionary");
                     }
                 }
@@ -301,7 +316,7 @@ final class PickleReader {
         ((List<Object>) top()).addAll(items);
     }
 
-    /** Keys are texts or whole numbers: what else Python allows could be made to compare without end. */
+    /** Keys are texts, whole numbers or names: what else Python allows could be made to compare without end. */
     @SuppressWarnings("unchecked")
     private void put(List<Object> items) {
         if (!(top() instanceof Map)) {
@@ -311,7 +326,8 @@ final class PickleReader {
             throw damaged("a dictionary has a key without a value");
         }
         for (int i = 0; i < items.size(); i += 2) {
-            if (!(items.get(i) instanceof String || items.get(i) instanceof Long)) {
+            Object key = items.get(i);
+            if (!(key instanceof String || key instanceof Long || key instanceof Name)) {
                 throw damaged("a dictionary's key is " + kind(items.get(i)) + ", expected a text or a whole number");
             }
             ((Map<Object, Object>) top()).put(items.get(i), items.get(i + 1));
@@ -396,7 +412,10 @@ final class PickleReader {
 
     private Name name(String module, String name) {
         String full = module + "." + name;
-        if (!CALLED.contains(full) && !STORAGES.containsKey(full) && !VALUES.contains(full)) {
+        if (!CALLED.contains(full)
+                && !STORAGES.containsKey(full)
+                && !VALUES.contains(full)
+                && !UNREAD_NAMES.contains(full)) {
             throw forbidden(full);
         }
         return new Name(full);
@@ -436,6 +455,9 @@ final class PickleReader {
     }
 
     private Object called(Object callee, Object arguments) {
+        if (callee instanceof Name name && UNREAD_NAMES.contains(name.text())) {
+            return UNREAD;
+        }
         if (!(callee instanceof Name name) || !CALLED.contains(name.text()) || !(arguments instanceof Tuple tuple)) {
             throw damaged("it calls " + (callee instanceof Name name ? name.text() : kind(callee))
                     + ", which weights have no need of");

@@ -95,6 +95,11 @@ public final class SafetensorsFile implements TensorSource {
         return entries;
     }
 
+    @Override
+    public boolean isMapped() {
+        return true;
+    }
+
     /** The free texts of the header, empty if it has none; cannot be changed. */
     public Map<String, String> metadata() {
         return metadata;

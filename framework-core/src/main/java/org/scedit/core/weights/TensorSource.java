@@ -24,6 +24,12 @@ public interface TensorSource {
     ByteBuffer data(String name);
 
     /**
+     * Whether {@link #data} is mapped from the file, apart from single tensors that have to be copied: as good as kept on
+     * the disk; else every one is a copy in memory.
+     */
+    boolean isMapped();
+
+    /**
      * A tensor's values widened to floats, as {@link HalfPrecision#toFloats}.
      *
      * @throws IllegalArgumentException if there is no tensor of that name

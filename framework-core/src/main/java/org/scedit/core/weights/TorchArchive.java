@@ -119,6 +119,11 @@ public final class TorchArchive implements TensorSource {
     }
 
     @Override
+    public boolean isMapped() {
+        return false;
+    }
+
+    @Override
     public ByteBuffer data(String name) {
         PickleReader.View view = views.get(name);
         if (view == null) {

@@ -67,6 +67,10 @@ class RecipeReaderTest {
                         Precision.FLOAT32,
                         Recipe.Weights.PRETRAINED,
                         Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 List.of(new TunerBlock(
                         "sc-tuner",
@@ -180,6 +184,10 @@ class RecipeReaderTest {
                         Optional.empty(),
                         Precision.BFLOAT16,
                         Recipe.Weights.RANDOM,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty()),
                 List.of(

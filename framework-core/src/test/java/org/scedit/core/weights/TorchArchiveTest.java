@@ -157,6 +157,28 @@ class TorchArchiveTest {
         assertThat(TorchArchive.open(file).tensors()).containsOnlyKeys("w");
     }
 
+    /** What PyTorch Lightning saves beside the weights: a counter, a callback by its class, numpy's numbers. */
+    @Test
+    void theRestOfATrainingCheckpointIsNotLookedAt() throws IOException {
+        String dtype = "cnumpy\ndtype\n(U\2f8K\0K\1tR(K\3U\1<NNNtb";
+        String number = "cnumpy.core.multiarray\nscalar\n(" + dtype + "c_codecs\nencode\n(U\1xU\6latin1tRtR";
+        String callbacks = "}cpytorch_lightning.callbacks.model_checkpoint\nModelCheckpoint\n}U\4best" + number + "ss";
+        Path file = archive("\200\2}U\13global_stepK\5sU\11callbacks" + callbacks + "sU\12state_dict}U\1w"
+                + view("FloatStorage", 6, 0, "I6\n", "I1\n") + "ss.");
+        assertThat(TorchArchive.open(file).read().get("w").values()).containsExactly(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void oneTensorIsReadAsItIsInTheFile() throws IOException { // rows 0 1 2 and 3 4 5, transposed
+        var archive = TorchArchive.open(archive(tensor("FloatStorage", 0, "I3\nI2\n", "I1\nI3\n")));
+        assertThat(archive.tensors().get("w").shape()).containsExactly(3, 2);
+        assertThat(archive.floats("w")).containsExactly(0, 3, 1, 4, 2, 5);
+        assertThat(archive.data("w").isDirect()).isTrue();
+        assertThatThrownBy(() -> archive.data("v"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(archive.path() + " has no tensor 'v'");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"cposix\nsystem\n", "U\5posixU\6system\223", "iposix\nsystem\n", "(iposix\nsystem\n"})
     void whatWouldRunIsNamedAndNotRun(String mention) throws IOException {

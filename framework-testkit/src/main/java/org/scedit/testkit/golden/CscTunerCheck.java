@@ -60,6 +60,9 @@ final class CscTunerCheck implements GoldenCheck {
                             unet.unet()));
             var run = new ConditionedRun(goldenCase, io, unet, manager);
             var parts = new Parts(run, controls, method, tuners);
+            if (goldenCase.has(SingleFileCheck.FILE)) {
+                SingleFileCheck.check(goldenCase, io);
+            }
             for (String output : io.below("out.")) {
                 Matcher name = NAME.matcher(output);
                 if (output.startsWith("base")) {
