@@ -106,6 +106,13 @@ final class BenchCommand implements Callable<Integer> {
     private boolean checkpointing;
 
     @Option(
+            names = "--evaluate",
+            description =
+                    "Measure evaluations without gradients, as drawing makes them, in place of training steps; with"
+                            + " guidance, drawing a picture is a batch of 2.")
+    private boolean evaluate;
+
+    @Option(
             names = "--profile",
             description = "Also make one more step and tell on standard error where its time went, by operator.")
     private boolean profile;
@@ -192,6 +199,7 @@ final class BenchCommand implements Callable<Integer> {
                 steps,
                 swap,
                 checkpointing,
+                evaluate,
                 profile || trace != null,
                 Optional.ofNullable(trace));
         TunerProvider<?> provider = plugins.tuners().get(id);

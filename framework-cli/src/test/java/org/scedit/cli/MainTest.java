@@ -81,7 +81,7 @@ class MainTest {
         "inspect, --layers --model --config MODEL|TUNER_FILE",
         "convert, --to --model --method --settings --force IN OUT",
         "download, --revision OWNER/NAME",
-        "bench, --model --tuner --precision --device --batch --latent --steps --checkpointing --profile --trace --table --batches --latents KEY=VALUE"
+        "bench, --model --tuner --precision --device --batch --latent --steps --checkpointing --evaluate --profile --trace --table --batches --latents KEY=VALUE"
     })
     void everyCommandsHelpTellsItsOptionsAndExamples(String command, String options) {
         Outcome help = run(command, "--help");

@@ -35,6 +35,7 @@ import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Profiler;
 import org.scedit.core.engine.Randomness;
+import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerFiles;
@@ -78,6 +79,7 @@ public final class Benchmark {
      * @param steps     measured steps, at least 1; one more is made first and not counted
      * @param swap      whether putting on the tuner of a file is measured too
      * @param checkpointing whether layers are computed again for their gradients
+     * @param evaluate  whether evaluations without gradients, as drawing makes them, are measured in place of steps
      * @param profile   whether one more step is made after the measured ones, and its time told by operator
      * @param trace     where the profile's raw trace is kept; empty for nowhere
      */
@@ -88,6 +90,7 @@ public final class Benchmark {
             int steps,
             boolean swap,
             boolean checkpointing,
+            boolean evaluate,
             boolean profile,
             Optional<Path> trace) {
         public Settings {
@@ -137,6 +140,7 @@ public final class Benchmark {
             line.addProperty("latent", settings.latent());
             line.addProperty("trainable", trainable);
             line.addProperty("gradient_checkpointing", settings.checkpointing());
+            line.addProperty("measured", settings.evaluate() ? "evaluation" : "step");
             line.addProperty("seconds", rounded(seconds));
             line.addProperty(
                     "peak_rss_mib", peakMebibytes.isPresent() ? (Long) peakMebibytes.getAsLong() : (Long) null);
@@ -202,15 +206,18 @@ public final class Benchmark {
             tuner.setTrainable(true);
             List<Trainable> trainables = new ArrayList<>();
             tuner.arrays().forEach((name, array) -> trainables.add(new Trainable(name, array)));
+            var batches = new RandomBatches(settings.batch(), settings.latent(), unet);
             var objective = new DiffusionObjective(
                     tuned,
                     schedule(),
-                    new RandomBatches(settings.batch(), settings.latent(), unet),
+                    batches,
                     trainables,
                     new DiffusionObjective.Settings(0, 0, new TimestepSampling.Uniform(), false),
                     SEED);
             List<Double> products = MatrixRate.seconds(settings.precision());
-            List<Double> steps = steps(objective, progress);
+            List<Double> steps = settings.evaluate()
+                    ? timed("evaluation", () -> evaluate(tuned, batches), progress)
+                    : steps(objective, progress);
             products.addAll(MatrixRate.seconds(settings.precision()));
             long peak = Memory.peakMebibytes();
             long onDevice = Memory.deviceMebibytes();
@@ -237,24 +244,37 @@ public final class Benchmark {
     private List<Double> steps(DiffusionObjective objective, Consumer<String> progress) {
         var trainerSettings = new Trainer.Settings(
                 1, LearningRate.constant(1e-4, 0), new AdamW.Settings(0.9, 0.999, 1e-8, 1e-2), 1, 0);
-        List<Double> seconds = new ArrayList<>();
         try (Trainer trainer = new Trainer(objective, trainerSettings)) {
-            for (int i = 0; i <= settings.steps(); i++) {
-                long start = System.nanoTime();
-                trainer.step();
-                Torch.synchronise();
-                double took = (System.nanoTime() - start) / 1e9;
-                if (i > 0) {
-                    seconds.add(took);
-                }
-                progress.accept(String.format(
-                        Locale.ROOT, "%s: %.3f s", i == 0 ? "warm-up" : "step " + i + " of " + settings.steps(), took));
-            }
+            List<Double> seconds = timed("step", trainer::step, progress);
             if (settings.profile()) {
                 progress.accept(profiled(trainer).table());
             }
+            return seconds;
+        }
+    }
+
+    private List<Double> timed(String what, Runnable pass, Consumer<String> progress) {
+        List<Double> seconds = new ArrayList<>();
+        for (int i = 0; i <= settings.steps(); i++) {
+            long start = System.nanoTime();
+            pass.run();
+            Torch.synchronise();
+            double took = (System.nanoTime() - start) / 1e9;
+            if (i > 0) {
+                seconds.add(took);
+            }
+            String name = i == 0 ? "warm-up" : what + " " + i + " of " + settings.steps();
+            progress.accept(String.format(Locale.ROOT, "%s: %.3f s", name, took));
         }
         return seconds;
+    }
+
+    private static void evaluate(TunedUNet tuned, RandomBatches batches) {
+        try (NDManager manager = Torch.newManager();
+                Scope scope = new Scope()) {
+            batches.conditions(0, manager).ifPresent(tuned::conditions);
+            tuned.forward(batches.latents(0, manager), new float[batches.size()], batches.texts(0, manager));
+        }
     }
 
     /** The memory and time of a step as they are told without making one; takes the memory of the tuner's weights. */

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Attention on a processor, one head and {@value #ROWS} queries at a time: their scores stay in a core's cache, and are
+ * Attention on a processor, one head and a few hundred queries at a time: their scores stay in a core's cache, and are
  * computed again for the gradient. With S = scale · Q Kᵀ, P = softmax(S), O = P V and a gradient dO (Dao et al. 2022,
  * arXiv:2205.14135, appendix B.2):
  * <pre>
@@ -20,7 +20,10 @@ final class AttentionInPieces implements Autograd.Differentiable {
     /** From so many queries on it pays. */
     static final int FEWEST_QUERIES = 512;
 
-    private static final int ROWS = 256;
+    /** Scores of a piece: 2 MiB, with at most so many queries. */
+    private static final int SCORES = 1 << 20;
+
+    private static final int MOST_QUERIES = 512;
 
     private static final Map<String, ScriptFunction> COMPILED = new ConcurrentHashMap<>();
 
@@ -40,6 +43,7 @@ final class AttentionInPieces implements Autograd.Differentiable {
     private static ScriptFunction forward(int heads, String scale) {
         return ScriptFunction.compile(
                 new String[] {"q", "k", "v"},
+                rows(),
                 "q1 = torch.mul(" + split("q", heads) + ", " + scale + ")",
                 "k1 = " + split("k", heads),
                 "v1 = " + split("v", heads),
@@ -58,11 +62,14 @@ final class AttentionInPieces implements Autograd.Differentiable {
         // sums over pieces in float32: there are many of them, and bfloat16 would lose the later ones
         return ScriptFunction.compileForSeveral(
                 new String[] {"q", "k", "v", "o", "g"},
+                rows(),
                 "q1 = torch.mul(" + split("q", heads) + ", " + scale + ")",
                 "k1 = " + split("k", heads),
                 "v1 = " + split("v", heads),
                 "g1 = " + split("g", heads),
-                "s1 = torch.sum(torch.mul(g1, " + split("o", heads) + "), [-1], True)",
+                // dO Vᵀ - rowsum(dO ∘ O) in one product, with one more column
+                "s1 = torch.cat([g1, torch.sum(torch.mul(g1, " + split("o", heads) + "), [-1], True)], -1)",
+                "w1 = torch.constant_pad_nd(v1, [0, 1], -1.)",
                 "dq = torch.empty_like(q1)",
                 "dk = torch.zeros_like(k1, dtype=6)",
                 "dv = torch.zeros_like(v1, dtype=6)",
@@ -70,14 +77,14 @@ final class AttentionInPieces implements Autograd.Differentiable {
                 "  for h in range(" + heads + "):",
                 "    kh = " + head("k1"),
                 "    kt = torch.t(kh)",
-                "    vt = torch.t(" + head("v1") + ")",
+                "    wt = torch.t(" + head("w1") + ")",
                 "    dkh = " + head("dk"),
                 "    dvh = " + head("dv"),
                 "    for j in range(" + pieces() + "):",
                 "      qj = " + rows(head("q1")),
                 "      gj = " + rows(head("g1")),
                 "      p = torch.softmax(torch.mm(qj, kt), -1)",
-                "      s = torch.mul_(torch.sub_(torch.mm(gj, vt), " + rows(head("s1")) + "), p)",
+                "      s = torch.mul_(torch.mm(" + rows(head("s1")) + ", wt), p)",
                 "      r1 = torch.add_(dvh, torch.mm(torch.t(p), gj))",
                 "      r2 = torch.add_(dkh, torch.mm(torch.t(s), qj))",
                 "      r3 = torch.mm(s, kh, out=" + rows(head("dq")) + ")",
@@ -87,8 +94,13 @@ final class AttentionInPieces implements Autograd.Differentiable {
                 "return [dq1, dk1, dv1]");
     }
 
+    private static String rows() {
+        return "n = ops.prim.min(" + MOST_QUERIES + ", ops.prim.max(1, torch.floordiv(" + SCORES
+                + ", torch.size(k, 1))))";
+    }
+
     private static String pieces() {
-        return "torch.floordiv(torch.add(torch.size(q1, 2), " + (ROWS - 1) + "), " + ROWS + ")";
+        return "torch.floordiv(torch.sub(torch.add(torch.size(q1, 2), n), 1), n)";
     }
 
     private static String split(String x, int heads) {
@@ -104,7 +116,7 @@ final class AttentionInPieces implements Autograd.Differentiable {
     }
 
     private static String rows(String x) {
-        return "torch.slice(" + x + ", 0, torch.mul(j, " + ROWS + "), torch.mul(torch.add(j, 1), " + ROWS + "))";
+        return "torch.slice(" + x + ", 0, torch.mul(j, n), torch.mul(torch.add(j, 1), n))";
     }
 
     @Override

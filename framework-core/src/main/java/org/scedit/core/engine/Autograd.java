@@ -7,9 +7,12 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,14 +38,17 @@ public final class Autograd implements AutoCloseable {
     // DJL's own question is answered only for arrays that were marked, not for what was computed from them
     private static final ScriptFunction NEEDS_GRADIENT =
             ScriptFunction.compile(new String[] {"x"}, "return torch.tensor(ops.prim.requires_grad(x))");
-    private static final ScriptFunction COMPUTED =
-            ScriptFunction.compile(new String[] {"x"}, "return torch.tensor(torch.__not__(torch.is_leaf(x)))");
+    private static final ScriptFunction COMPUTED = ScriptFunction.compile(
+            new String[] {"x"},
+            "return torch.tensor(torch.__and__(ops.prim.requires_grad(x), torch.__not__(torch.is_leaf(x))))");
 
     private static final ScriptFunction SAME = ScriptFunction.compile(new String[] {"x"}, "return x");
 
     private final Autograd outer = OPEN.get();
     private final boolean outerMode;
     private final Deque<Piece> tape = new ArrayDeque<>();
+    /** Handles of what is known to need a gradient and to have nothing before it; asking libtorch takes a call. */
+    private final Set<NDArray> starts = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /** Where the record is cut: gradients that arrived behind it are handed to what lies before it. */
     private interface Piece extends AutoCloseable {
@@ -154,10 +160,10 @@ public final class Autograd implements AutoCloseable {
         public NDArray[] backward(Kept kept, NDArray gradient) {
             NDArray[] inputs = kept.inputs();
             NDArray[] starts = new NDArray[inputs.length];
-            for (int i = 0; i < inputs.length; i++) {
-                starts[i] = needsGradient(inputs[i]) ? start(inputs[i]) : inputs[i];
-            }
             try (Autograd again = record()) {
+                for (int i = 0; i < inputs.length; i++) {
+                    starts[i] = needsGradient(inputs[i]) ? start(inputs[i]) : inputs[i];
+                }
                 again.backward(List.of(function.apply(starts)), List.of(gradient));
             }
             NDArray[] gradients = new NDArray[inputs.length];
@@ -182,7 +188,11 @@ public final class Autograd implements AutoCloseable {
 
     /** Whether what is computed from {@code x} now is recorded. */
     public static boolean records(NDArray x) {
-        return OPEN.get() != null && JniUtils.isGradMode() && needsGradient(x);
+        return recording() && (OPEN.get().starts.contains(x) || needsGradient(x));
+    }
+
+    private static boolean recording() {
+        return OPEN.get() != null && JniUtils.isGradMode();
     }
 
     /** A place where several values are cut, before all that is recorded from now on. */
@@ -196,7 +206,9 @@ public final class Autograd implements AutoCloseable {
 
     /** Cuts the record at one value, see {@link Junction#cut}; one that is where it begins is returned as it is. */
     public static NDArray cut(NDArray x) {
-        return records(x) && is(x, COMPUTED) ? junction().cut(x) : x;
+        return recording() && !OPEN.get().starts.contains(x) && is(x, COMPUTED)
+                ? junction().cut(x)
+                : x;
     }
 
     /**
@@ -219,6 +231,7 @@ public final class Autograd implements AutoCloseable {
             JniUtils.setGradMode(true);
         }
         JniUtils.attachGradient((PtNDArray) output, true);
+        open.starts.add(output);
         NDArray[] kept = new NDArray[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
             kept[i] = held(inputs[i]);
@@ -311,6 +324,7 @@ public final class Autograd implements AutoCloseable {
     private static NDArray start(NDArray x) {
         NDArray start = x.stopGradient();
         JniUtils.attachGradient((PtNDArray) start, true);
+        OPEN.get().starts.add(start);
         return start;
     }
 
