@@ -3,11 +3,13 @@ package org.scedit.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
 import org.scedit.core.engine.DeviceChoice;
+import org.scedit.core.engine.OutOfMemory;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Names;
@@ -153,8 +155,9 @@ public final class Main implements Runnable {
 
     private static int failed(Exception e, CommandLine command, boolean verbose) {
         PrintWriter err = command.getErr();
-        boolean mistake = e instanceof UserException;
-        err.println(mistake ? e.getMessage() : "internal error: " + e);
+        Optional<String> told = e instanceof UserException ? Optional.of(e.getMessage()) : OutOfMemory.told(e);
+        boolean mistake = told.isPresent();
+        err.println(told.orElse("internal error: " + e));
         if (verbose) {
             e.printStackTrace(err);
         } else if (!mistake) {

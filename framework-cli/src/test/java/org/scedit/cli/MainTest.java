@@ -338,6 +338,17 @@ class MainTest {
     }
 
     @Test
+    void whereMemoryEndsIsToldWithWhatToLower() throws IOException {
+        Outcome outcome = run("bench", "--model", model(), "--tuner", "shift", "--latent", "1000000", "--steps", "1");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err())
+                .contains("there is not enough memory: ")
+                .endsWith("\nin order of effect: lower train.batch (and raise train.accumulate, which gives the same"
+                        + " steps), set train.gradient_checkpointing: true, set model.precision: bfloat16, draw or train"
+                        + " smaller pictures; scedit plan says what a recipe needs\n");
+    }
+
+    @Test
     void benchPrintsOneLineOfJson() throws IOException {
         Outcome bench = run(
                 "bench",

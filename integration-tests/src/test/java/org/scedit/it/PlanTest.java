@@ -54,14 +54,14 @@ class PlanTest {
     /** The README's table: trained numbers, time in products of 2048×2048 matrices, MiB. */
     @ParameterizedTest
     @CsvSource({
-        "sc-tuner,  down_ratio: 1.0,             FLOAT32,  1,  19680000, 105,  5054",
-        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 1,  19680000, 124,  2983",
-        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 4,  19680000, 595,  5161",
-        "csc-tuner, kernel: 1; condition: map,   FLOAT32,  1,  28824400, 101,  5448",
-        "csc-tuner, kernel: 1; condition: map,   BFLOAT16, 1,  28824400, 133,  3417",
-        "lora,      rank: 64,                    FLOAT32,  1,  23937024, 146,  6081",
-        "lora,      rank: 64,                    BFLOAT16, 1,  23937024, 194,  3537",
-        "lora,      rank: 64,                    BFLOAT16, 4,  23937024, 777,  6803",
+        "sc-tuner,  down_ratio: 1.0,             FLOAT32,  1,  19680000, 97,   4900",
+        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 1,  19680000, 127,  2946",
+        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 4,  19680000, 517,  4865",
+        "csc-tuner, kernel: 1; condition: map,   FLOAT32,  1,  28824400, 101,  5237",
+        "csc-tuner, kernel: 1; condition: map,   BFLOAT16, 1,  28824400, 151,  3275",
+        "lora,      rank: 64,                    FLOAT32,  1,  23937024, 126,  5941",
+        "lora,      rank: 64,                    BFLOAT16, 1,  23937024, 153,  3479",
+        "lora,      rank: 64,                    BFLOAT16, 4,  23937024, 654,  6487",
         "full,      parameters: [\"*\"],         FLOAT32,  1, 859520964, 209, 18789",
         "full,      parameters: [\"*\"],         BFLOAT16, 1, 859520964, 310, 17659"
     })

@@ -40,10 +40,10 @@ final class Winograd implements Autograd.Differentiable {
             ScriptFunction.compile(new String[] {"w"}, "return torch.transpose(torch.flip(w, [2, 3]), 0, 1)");
 
     private static final ScriptFunction CONVOLVE = ScriptFunction.compile(
-            new String[] {"x", "u", "b", "a", "rows"},
+            new String[] {"x", "u", "b", "a"},
             "n, c, h, w, = torch.size(x)",
             "o = torch.size(u, 1)",
-            "r = torch.size(rows, 0)",
+            "r = torch.mul(ops.prim.max(1, torch.floordiv(" + PIXELS / 4 + ", w)), 4)",
             "y = torch.empty([n, o, h, w], dtype=6)",
             "p = torch.constant_pad_nd(x, [1, 1, 1, 1], 0.)",
             "for i in range(n):",
@@ -65,7 +65,10 @@ final class Winograd implements Autograd.Differentiable {
     /** Channels on both sides from which on the fewer multiplications outweigh the tiles' transformation. */
     private static final int CHANNELS = 128;
 
-    /** Pixels to each of a call's filters, whose transformation has to pay. */
+    /**
+     * So many pixels pay for the transformation of the filters. Measured on two cores: a sixth to a third less time at
+     * 64×64 pixels and 320 to 960 channels, none less at 32×32.
+     */
     private static final int FEWEST_PIXELS = 1 << 11;
 
     private final NDArray weight;
@@ -122,9 +125,7 @@ final class Winograd implements Autograd.Differentiable {
             NDArray transformed = FILTERS.call(filters, Torch.of(manager, squared(G), new Shape(36, 9)));
             NDArray in = Torch.of(manager, squared(B), new Shape(36, 36));
             NDArray out = Torch.of(manager, squared(A), new Shape(16, 36));
-            long rows = Math.max(1, PIXELS / (4 * x.getShape().get(3))) * 4;
-            NDArray strip = Torch.of(manager, new float[(int) rows], new Shape(rows));
-            return scope.keep(CONVOLVE.call(x, transformed, in, out, strip));
+            return scope.keep(CONVOLVE.call(x, transformed, in, out));
         }
     }
 
