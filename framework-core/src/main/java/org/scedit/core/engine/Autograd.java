@@ -255,7 +255,7 @@ public final class Autograd implements AutoCloseable {
      * Adds {@code weight} · d{@code loss}/d{@code x} to the gradient of every array {@code x} that needs one. What was
      * recorded is used up.
      *
-     * @param loss a scalar
+     * @param loss a scalar; whatever was cut or has a derivative of its own must lead to it
      */
     public void backward(NDArray loss, double weight) {
         try (NDArray seed = Torch.of(loss.getManager(), new float[] {(float) weight}, loss.getShape())) {
