@@ -34,16 +34,6 @@ public final class DdimSampler implements Sampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public float[] scaleModelInput(float[] sample, int i) {
-        return sample;
-    }
-
-    @Override
     public float[] addNoise(float[] original, float[] noise, int i) {
         return schedule.addNoise(original, noise, (int) timesteps[i]);
     }

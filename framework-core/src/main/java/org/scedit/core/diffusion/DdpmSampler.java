@@ -33,16 +33,6 @@ public final class DdpmSampler implements Sampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public float[] scaleModelInput(float[] sample, int i) {
-        return sample;
-    }
-
-    @Override
     public float[] addNoise(float[] original, float[] noise, int i) {
         return schedule.addNoise(original, noise, (int) timesteps[i]);
     }

@@ -49,16 +49,6 @@ public final class DpmSolverSampler implements SigmaSampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public float[] scaleModelInput(float[] sample, int i) {
-        return sample;
-    }
-
-    @Override
     public Result step(float[] modelOutput, int i, float[] sample, NoiseSource noise) {
         Denoised denoised = Denoised.of(schedule.config(), sigmas.alphaBar(i), modelOutput, sample);
         outputs.add(0, config.algorithm().original() ? denoised.original() : noise(denoised, i, sample));

@@ -47,16 +47,6 @@ public final class LcmSampler implements Sampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public float[] scaleModelInput(float[] sample, int i) {
-        return sample;
-    }
-
-    @Override
     public Result step(float[] modelOutput, int i, float[] sample, NoiseSource noise) {
         int timestep = (int) timesteps[i];
         float[] original = Denoised.of(schedule.config(), schedule.alphaBar(timestep), modelOutput, sample)

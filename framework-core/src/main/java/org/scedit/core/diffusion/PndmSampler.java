@@ -77,16 +77,6 @@ public final class PndmSampler implements Sampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public float[] scaleModelInput(float[] sample, int i) {
-        return sample;
-    }
-
-    @Override
     public Result step(float[] modelOutput, int i, float[] sample, NoiseSource noise) {
         if (i < rungeKutta) {
             return rungeKutta(modelOutput, i, sample);

@@ -24,11 +24,15 @@ public interface Sampler {
     /** What the model is told, noisiest first; some samplers use fractional ones or visit one twice. */
     double[] timesteps();
 
-    /** Factor on standard normal noise for the first sample. */
-    double initNoiseSigma();
+    /** Factor on standard normal noise for the first sample; 1 (the default) where samples keep their variance. */
+    default double initNoiseSigma() {
+        return 1;
+    }
 
-    /** What the model is given in place of the sample at step {@code i}; may be the same array. */
-    float[] scaleModelInput(float[] sample, int i);
+    /** What the model is given in place of the sample at step {@code i}; the same array (the default) likewise. */
+    default float[] scaleModelInput(float[] sample, int i) {
+        return sample;
+    }
 
     /**
      * One step of denoising.

@@ -46,16 +46,6 @@ public final class UniPcSampler implements SigmaSampler {
     }
 
     @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public float[] scaleModelInput(float[] sample, int i) {
-        return sample;
-    }
-
-    @Override
     public Result step(float[] modelOutput, int i, float[] sample, NoiseSource noise) {
         Denoised denoised = Denoised.of(schedule.config(), sigmas.alphaBar(i), modelOutput, sample);
         float[] output = config.original() ? denoised.original() : denoised.noise();
