@@ -12,4 +12,13 @@ public interface SkipResidual {
      *     if it was made during the call
      */
     NDArray residual(NDArray skip, Step step);
+
+    /**
+     * Whether the residual is computed again when its gradients are asked for, so that nothing but the skip is kept until
+     * then. For a residual that costs little and is made of the skip and trained arrays alone, not of what
+     * {@link Tuner#prepare} made from trained arrays, and that drops nothing by chance. No by default.
+     */
+    default boolean recomputed() {
+        return false;
+    }
 }

@@ -4,9 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.scedit.core.engine.Autograd;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
@@ -33,6 +37,8 @@ public final class DryOps extends Ops {
     private final Count count;
     private final Map<Precision, NDArray> constant = new HashMap<>();
     private final Map<Precision, NDArray> recorded = new HashMap<>();
+    /** Whether what runs now is computed again for its gradient. */
+    private boolean keepsNothing;
     /** Results that are another handle of their argument. */
     private final Map<String, String> aliases = new HashMap<>();
 
@@ -50,9 +56,32 @@ public final class DryOps extends Ops {
         }
     }
 
+    /** Of what is inside only the inputs are kept, and what the function says; its gradient is taken as libtorch's. */
     @Override
-    public boolean computes() {
-        return false;
+    public NDArray apply(Autograd.Differentiable function, NDArray... inputs) {
+        return keeping(inputs, keep -> function.forward(inputs, keep));
+    }
+
+    @Override
+    public NDArray recomputedTrained(Function<NDArray[], NDArray> function, NDArray... inputs) {
+        return keeping(inputs, keep -> function.apply(inputs));
+    }
+
+    private NDArray keeping(NDArray[] inputs, Function<Consumer<NDArray>, NDArray> function) {
+        boolean outer = keepsNothing;
+        keepsNothing = true;
+        List<Runnable> kept = new ArrayList<>();
+        NDArray y = function.apply(array -> {
+            String name = name(array);
+            long bytes = bytes(array);
+            kept.add(() -> count.save(name, bytes));
+        });
+        keepsNothing = outer;
+        if (recorded(y) && !outer) {
+            save(inputs);
+            kept.forEach(Runnable::run);
+        }
+        return y;
     }
 
     /** An array of zeros that takes no memory and needs no gradient. */
@@ -94,13 +123,10 @@ public final class DryOps extends Ops {
         return y;
     }
 
-    /**
-     * Fixed ResNets keep no input of a convolution. Elsewhere libtorch keeps it even where only the gradient of the input
-     * is needed; of fixed convolutions these are the transformers', of one pixel.
-     */
+    /** libtorch keeps the input of a convolution even where only the gradient of the input is needed. */
     private void convolution(Kind kind, long operations, NDArray x, NDArray weight, NDArray y) {
         product(kind, operations, x, weight);
-        if (recorded(weight) || recorded(y) && kind == Kind.LINEAR) {
+        if (recorded(y)) {
             save(x);
             saveCast(x, weight);
         }
@@ -138,7 +164,7 @@ public final class DryOps extends Ops {
         Shape shape = x.getShape();
         int last = shape.dimension() - 1;
         NDArray y = pointwise(x, shape.slice(0, last).add(shape.get(last) / 2), x);
-        return saving(y, 0, x); // both halves; a feed-forward that is trained keeps gelu of one too
+        return saving(y, bytes(y), x); // both halves, and gelu of one
     }
 
     private NDArray activation(NDArray x) {
@@ -154,7 +180,7 @@ public final class DryOps extends Ops {
     public NDArray groupNormSilu(NDArray x, NDArray weight, NDArray bias, int groups, double epsilon) {
         NDArray y = pointwise(x, x.getShape(), x, weight, bias);
         moved(y, 2 * bytes(x)); // what is normalised is written and read once more
-        return saving(y, recorded(weight) ? bytes(x) : 0, x); // where it is fixed it is normalised again
+        return saving(y, bytes(x), x); // also what is normalised
     }
 
     @Override
@@ -292,22 +318,26 @@ public final class DryOps extends Ops {
 
     private NDArray saving(NDArray y, long within, NDArray... arguments) {
         if (recorded(y)) {
-            count.saveWithin(within);
+            saveWithin(within);
             save(arguments);
         }
         return y;
     }
 
     private void save(NDArray... arrays) {
-        for (NDArray array : arrays) {
+        for (NDArray array : keepsNothing ? new NDArray[0] : arrays) {
             count.save(name(array), bytes(array));
         }
+    }
+
+    private void saveWithin(long bytes) {
+        count.saveWithin(keepsNothing ? 0 : bytes);
     }
 
     /** A weight of another precision is kept as it was cast, where the gradient of the input is needed. */
     private void saveCast(NDArray x, NDArray weight) {
         if (recorded(x) && precision(x) != precision(weight)) {
-            count.saveWithin(bytesAs(x, weight));
+            saveWithin(bytesAs(x, weight));
         }
     }
 

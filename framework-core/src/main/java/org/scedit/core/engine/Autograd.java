@@ -218,10 +218,13 @@ public final class Autograd implements AutoCloseable {
      * @param inputs should be used nowhere else, or be {@linkplain #cut cut}
      */
     public static NDArray apply(Differentiable function, NDArray... inputs) {
+        return Arrays.stream(inputs).anyMatch(Autograd::records)
+                ? applied(function, inputs)
+                : function.forward(inputs, kept -> {});
+    }
+
+    private static NDArray applied(Differentiable function, NDArray... inputs) {
         Autograd open = OPEN.get();
-        if (Arrays.stream(inputs).noneMatch(Autograd::records)) {
-            return function.forward(inputs, kept -> {});
-        }
         NDArray output;
         List<NDArray> more = new ArrayList<>();
         JniUtils.setGradMode(false);
@@ -249,6 +252,11 @@ public final class Autograd implements AutoCloseable {
      */
     public static NDArray recomputed(Function<NDArray[], NDArray> function, NDArray... inputs) {
         return apply(new Recomputed(function), inputs);
+    }
+
+    /** {@link #recomputed} for a function of trained arrays, whose inputs need no gradient or may need one. */
+    public static NDArray recomputedTrained(Function<NDArray[], NDArray> function, NDArray... inputs) {
+        return recording() ? applied(new Recomputed(function), inputs) : function.apply(inputs);
     }
 
     /**

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.scedit.api.Operators;
 
 /**
@@ -88,9 +89,14 @@ public class Ops implements Operators {
         return String.format(Locale.ROOT, "%.17e", value);
     }
 
-    /** Whether results hold numbers; where they do not, models pass every operator, so that it can be counted. */
-    public boolean computes() {
-        return true;
+    /** {@link Autograd#apply}. */
+    public NDArray apply(Autograd.Differentiable function, NDArray... inputs) {
+        return Autograd.apply(function, inputs);
+    }
+
+    /** {@link Autograd#recomputedTrained}. */
+    public NDArray recomputedTrained(Function<NDArray[], NDArray> function, NDArray... inputs) {
+        return Autograd.recomputedTrained(function, inputs);
     }
 
     @Override
@@ -348,23 +354,32 @@ public class Ops implements Operators {
                 .call(x, weight, bias);
     }
 
+    /** The gradient of the input {@code x} of {@link #groupNorm}, from that of its output. */
+    public NDArray groupNormGradient(
+            NDArray x, NDArray gradient, NDArray weight, NDArray bias, int groups, double epsilon) {
+        return groupNormGradient("g", groups, epsilon).call(x, gradient, weight, bias);
+    }
+
     /** The gradient of the input {@code x} of {@link #groupNormSilu}, from that of its output. */
     public NDArray groupNormSiluGradient(
             NDArray x, NDArray gradient, NDArray weight, NDArray bias, int groups, double epsilon) {
+        return groupNormGradient("torch.silu_backward(g, y)", groups, epsilon).call(x, gradient, weight, bias);
+    }
+
+    /** @param gradient of the normalised {@code y}, from that of the output {@code g} */
+    private static ScriptFunction groupNormGradient(String gradient, int groups, double epsilon) {
         return function(
-                        "x g w b",
-                        CAST_WB,
-                        "x1 = torch.contiguous(x)",
-                        "n = torch.size(x, 0)",
-                        "c = torch.size(x, 1)",
-                        "p = torch.floordiv(torch.numel(x), torch.mul(n, c))",
-                        "y, m, r, = torch.native_group_norm(x1, w1, b1, n, c, p, " + groups + ", " + number(epsilon)
-                                + ")",
-                        "s = torch.silu_backward(g, y)",
-                        "d, dw, db, = torch.native_group_norm_backward(torch.contiguous(s), x1, m, r, w1, n, c, p, "
-                                + groups + ", [True, False, False])",
-                        "return d")
-                .call(x, gradient, weight, bias);
+                "x g w b",
+                CAST_WB,
+                "x1 = torch.contiguous(x)",
+                "n = torch.size(x, 0)",
+                "c = torch.size(x, 1)",
+                "p = torch.floordiv(torch.numel(x), torch.mul(n, c))",
+                "y, m, r, = torch.native_group_norm(x1, w1, b1, n, c, p, " + groups + ", " + number(epsilon) + ")",
+                "s = torch.contiguous(" + gradient + ")",
+                "d, dw, db, = torch.native_group_norm_backward(s, x1, m, r, w1, n, c, p, " + groups
+                        + ", [True, False, False])",
+                "return d");
     }
 
     private static String groupNorm(int groups, double epsilon) {

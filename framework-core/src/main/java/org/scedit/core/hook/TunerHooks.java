@@ -10,6 +10,7 @@ import org.scedit.api.HookPoint;
 import org.scedit.api.LayerCall;
 import org.scedit.api.LayerPoint;
 import org.scedit.api.SkipPoint;
+import org.scedit.api.SkipResidual;
 import org.scedit.api.Step;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Scope;
@@ -56,8 +57,13 @@ final class TunerHooks implements Hooks {
     @Override
     public NDArray skip(SkipPoint point, NDArray skip) {
         return sum(point, skip, tuner -> {
-            var residual = tuner.instance().tuner().skips().get(point);
-            return residual == null ? null : residual.residual(skip, step);
+            SkipResidual residual = tuner.instance().tuner().skips().get(point);
+            if (residual == null) {
+                return null;
+            }
+            return residual.recomputed()
+                    ? ops.recomputedTrained(inputs -> residual.residual(inputs[0], step), skip)
+                    : residual.residual(skip, step);
         });
     }
 

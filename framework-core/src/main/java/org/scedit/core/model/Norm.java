@@ -38,9 +38,11 @@ final class Norm {
         return !weight.trained() && !bias.trained();
     }
 
-    /** The gradient of the input of a layer normalisation, from that of its output. */
+    /** The gradient of the input of {@link #forward}, from that of its output. */
     NDArray gradient(NDArray x, NDArray gradient) {
-        return ops.layerNormGradient(x, gradient, weight.value(), bias.value(), epsilon);
+        return groups == 0
+                ? ops.layerNormGradient(x, gradient, weight.value(), bias.value(), epsilon)
+                : ops.groupNormGradient(x, gradient, weight.value(), bias.value(), groups, epsilon);
     }
 
     /** The gradient of the input of {@link #forwardSilu}, from that of its output. */

@@ -43,7 +43,7 @@ final class ResnetBlock {
             NDArray x = Autograd.cut(input);
             NDArray shift = timeProjection == null ? null : timeProjection.forward(time, hooks);
             if (fixed(hooks) && (shift == null || !Autograd.records(shift))) {
-                return scope.keep(Autograd.apply(new Fixed(shift), x));
+                return scope.keep(ops.apply(new Fixed(shift), x));
             }
             NDArray hidden = conv1.forward(norm1.forwardSilu(x), hooks);
             if (shift != null) {
@@ -55,8 +55,7 @@ final class ResnetBlock {
     }
 
     private boolean fixed(Hooks hooks) {
-        return ops.computes()
-                && conv1.fixed(hooks)
+        return conv1.fixed(hooks)
                 && conv2.fixed(hooks)
                 && (shortcut == null || shortcut.fixed(hooks))
                 && norm1.fixed()

@@ -3,6 +3,7 @@ package org.scedit.core.model;
 import static org.scedit.core.model.UNetBlock.replace;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
@@ -60,36 +61,47 @@ final class UNetDecoder {
      * @return {@code (batch, outChannels, height, width)}, in the encoder's precision
      */
     NDArray forward(UNetEncoder.Encoded encoded, NDArray text, Hooks hooks) {
+        Deque<NDArray> edited = edited(encoded.skips(), hooks);
         // what tuners add may have been computed for all skips together: on the way back it is passed once, after all
         Autograd.Junction inputs = Autograd.junction();
         NDArray hidden = replace(encoded.midBlock(), inputs.cut(encoded.midBlock()));
         for (UpBlock block : upBlocks) {
-            hidden = forward(block, hidden, encoded, text, inputs, hooks);
+            hidden = forward(block, hidden, edited, inputs, encoded.time(), text, hooks);
         }
         return convOut.forward(normOut.forwardSilu(hidden), hooks);
+    }
+
+    /** The skips as tuners edit them, in the order they are consumed; the given ones are consumed. */
+    private Deque<NDArray> edited(Deque<NDArray> encoded, Hooks hooks) {
+        Autograd.Junction encoder = Autograd.junction(); // a skip is used by what edits it, and by the edited one
+        Deque<NDArray> edited = new ArrayDeque<>();
+        for (SkipPoint point : skips) {
+            NDArray skip = encoded.removeLast();
+            skip = replace(skip, encoder.cut(skip));
+            edited.addLast(replace(skip, hooks.skip(point, skip)));
+        }
+        return edited;
     }
 
     private NDArray forward(
             UpBlock block,
             NDArray input,
-            UNetEncoder.Encoded encoded,
-            NDArray text,
+            Deque<NDArray> skips,
             Autograd.Junction inputs,
+            NDArray time,
+            NDArray text,
             Hooks hooks) {
-        Deque<NDArray> skips = encoded.skips();
         NDArray hidden = input;
         for (int i = 0; i < block.layers().size(); i++) {
-            NDArray skip = skips.removeLast();
-            NDArray edited = hooks.skip(block.skips().get(i), skip);
-            edited = replace(edited, inputs.cut(edited));
-            NDArray joined = replace(hidden, ops.concat(hidden, edited));
+            NDArray skip = skips.removeFirst();
+            skip = replace(skip, inputs.cut(skip));
+            NDArray joined = replace(hidden, ops.concat(hidden, skip));
             skip.close();
-            edited.close();
-            hidden = replace(joined, block.layers().forward(i, joined, encoded.time(), text, hooks));
+            hidden = replace(joined, block.layers().forward(i, joined, time, text, hooks));
         }
         if (block.upsampler() != null) {
             // The next skip's size, not twice this one: they differ where the latents are not divisible by 8.
-            NDArray larger = replace(hidden, ops.upsampleLike(hidden, skips.peekLast()));
+            NDArray larger = replace(hidden, ops.upsampleLike(hidden, skips.peekFirst()));
             hidden = replace(larger, block.upsampler().forward(larger, hooks));
         }
         return hidden;

@@ -10,6 +10,7 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class DryOpsTest {
     void everyOperatorIsCounted() {
         List<String> forgotten = Arrays.stream(Ops.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers()))
-                // gradients of their own are those of fixed blocks, which are passed operator by operator here
+                // of a function with a gradient of its own the forward pass is passed here, operator by operator
                 .filter(method -> !method.getName().endsWith("Gradient"))
                 .filter(method -> !COMPUTED.contains(method.getName()) && !isOverridden(method))
                 .map(Method::toString)
@@ -74,6 +75,30 @@ class DryOpsTest {
         assertThat(ops.conv2d(frozen(2, 8, 7, 6), frozen(16, 8, 3, 3), null, 2, 1)
                         .getShape())
                 .isEqualTo(new Shape(2, 16, 4, 3));
+    }
+
+    @Test
+    void ofAFunctionWithItsOwnGradientOnlyInputsAndWhatItSaysAreKept() {
+        NDArray x = trained(1, 5, 8);
+        NDArray weight = frozen(64, 8);
+        NDArray y = ops.apply(
+                new Autograd.Differentiable() {
+                    @Override
+                    public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
+                        NDArray wide = ops.linear(inputs[0], weight, null);
+                        keep.accept(ops.gelu(wide));
+                        return ops.silu(wide);
+                    }
+
+                    @Override
+                    public NDArray[] backward(Autograd.Kept kept, NDArray gradient) {
+                        throw new AssertionError("nothing is computed");
+                    }
+                },
+                x);
+        assertThat(y.getShape()).isEqualTo(new Shape(1, 5, 64));
+        assertThat(count.savedBytes()).isEqualTo(4 * (5 * 8 + 5 * 64));
+        assertThat(count.work(Pass.BACKWARD, Kind.LINEAR)).isEqualTo(2L * 5 * 8 * 64);
     }
 
     @Test

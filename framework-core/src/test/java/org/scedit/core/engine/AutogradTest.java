@@ -162,6 +162,28 @@ class AutogradTest {
     }
 
     @Test
+    void whatIsTrainedInsideIsRecomputedThoughTheInputNeedsNoGradient() {
+        NDArray x = Torch.normal(manager, 7, SHAPE);
+        NDArray target = leaf(6);
+        List<float[]> ofWeight = new ArrayList<>();
+        int[] calls = new int[1];
+        for (boolean again : new boolean[] {false, true}) {
+            NDArray w = leaf(5);
+            UnaryOperator<NDArray> residual = y -> {
+                calls[0]++;
+                return ops.gelu(y.mul(w));
+            };
+            try (Autograd autograd = Autograd.record()) {
+                NDArray y = again ? Autograd.recomputedTrained(in -> residual.apply(in[0]), x) : residual.apply(x);
+                autograd.backward(ops.meanSquare(ops.add(y, x), target));
+            }
+            ofWeight.add(Torch.floats(w.getGradient()));
+        }
+        assertThat(ofWeight.get(1)).isEqualTo(ofWeight.get(0));
+        assertThat(calls[0]).isEqualTo(3);
+    }
+
+    @Test
     void nothingIsLeftOfATape() {
         int before = manager.getManagedArrays().size();
         for (int i = 0; i < 3; i++) {

@@ -39,7 +39,7 @@ class OwnDerivativesTest {
     }
 
     @ParameterizedTest(name = "{0} to {1} channels, {2} x {3} pixels, batch {4}")
-    @CsvSource({"128, 160, 48, 48, 1", "160, 128, 36, 64, 2", "128, 128, 132, 20, 1"})
+    @CsvSource({"128, 160, 48, 48, 1", "160, 128, 36, 64, 2", "128, 128, 132, 20, 1", "1280, 640, 32, 32, 1"})
     void convolutionsByWinograd(int in, int out, int height, int width, int batch) {
         NDArray weight = ops.scale(normal(1, out, in, 3, 3), 1 / Math.sqrt(9.0 * in));
         NDArray bias = normal(2, out);
@@ -129,6 +129,20 @@ class OwnDerivativesTest {
             ofOutput = y.getGradient();
         }
         assertClose(ops.layerNormGradient(x.stopGradient(), ofOutput, weight, bias, 1e-5), x.getGradient(), 1e-6);
+    }
+
+    @Test
+    void groupNormalisation() {
+        NDArray x = leaf(1, 2, 8, 3, 5);
+        NDArray weight = normal(2, 8);
+        NDArray bias = normal(3, 8);
+        NDArray ofOutput;
+        try (Autograd autograd = Autograd.record()) {
+            NDArray y = Autograd.cut(ops.groupNorm(x, weight, bias, 4, 1e-5));
+            autograd.backward(ops.meanSquare(y, normal(4, 2, 8, 3, 5)), 1000);
+            ofOutput = y.getGradient();
+        }
+        assertClose(ops.groupNormGradient(x.stopGradient(), ofOutput, weight, bias, 4, 1e-5), x.getGradient(), 1e-6);
     }
 
     @Test
