@@ -46,6 +46,22 @@ public record Condition(String name, double dropout, MapMaker maker) {
     }
 
     /**
+     * The maps of scenes.
+     *
+     * @param style that an annotator sees them in
+     * @param side  width and height of the maps in pixels
+     * @param seed  the run's
+     * @return one for each scene
+     */
+    public List<Picture> ofScenes(List<Scene> scenes, Style style, int side, long seed) {
+        List<Picture> maps = new ArrayList<>();
+        for (Scene scene : scenes) {
+            maps.add(ofScene(scene, style, side, seed(seed, maps.size())));
+        }
+        return maps;
+    }
+
+    /**
      * The maps of some pictures that are to be drawn.
      *
      * @param controls a picture for all of them, or a folder with one for each, in the order of the names. A picture is

@@ -5,6 +5,7 @@ import org.scedit.core.data.Dataset;
 import org.scedit.core.data.ImageFolder;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.scenes.SceneDataset;
+import org.scedit.core.scenes.Style;
 
 /** Opens the data of a recipe. */
 final class DataSources {
@@ -20,5 +21,12 @@ final class DataSources {
                 folder.path(), folder.size().orElse(size), folder.unreadable() == Recipe.Unreadable.SKIP);
         pictures.skipped().forEach(skipped -> out.println("skipped " + skipped.file() + ": " + skipped.reason()));
         return pictures;
+    }
+
+    /** The style that is learned first; plain where no scenes are. */
+    static Style style(Recipe recipe) {
+        return recipe.data().orElse(null) instanceof Recipe.ScenesData scenes
+                ? scenes.styles().get(0)
+                : Style.PLAIN;
     }
 }

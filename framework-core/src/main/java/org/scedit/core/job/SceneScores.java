@@ -21,10 +21,8 @@ record SceneScores(String style, double distance, double single, double pairs, M
         return new SceneScores("", Double.NaN, Double.NaN, Double.NaN, Map.of());
     }
 
-    void describe(SceneScores after, Map<String, String> results) {
-        if (after == null) {
-            return;
-        }
+    /** Writes these, from before the training, beside those after it. */
+    void describe(SceneScores after, Summary results) {
         boolean first = Double.isNaN(distance);
         results.put(
                 "style distance",

@@ -1,0 +1,27 @@
+package org.scedit.core.job;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.scedit.core.AtomicFiles;
+import org.scedit.core.run.RunFolder;
+
+/** What came out of a run, in a person's words: {@code summary.md} and the console's last lines. */
+final class Summary {
+    private final Map<String, String> results = new LinkedHashMap<>();
+
+    /** One line, after those before. */
+    void put(String name, Object value) {
+        results.put(name, value.toString());
+    }
+
+    /** Writes the file, and tells the same to whoever watches. */
+    void write(String title, RunFolder folder, RecipeRun.Options options) {
+        var text = new StringBuilder("# " + title + "\n\n");
+        results.forEach((name, value) ->
+                text.append("- **").append(name).append("**: ").append(value).append('\n'));
+        text.append("\nThe same again: `scedit run ").append(folder.recipe()).append(" output=ANOTHER_FOLDER`\n");
+        AtomicFiles.writeText(folder.summary(), text.toString());
+        results.put("summary", folder.summary().toString());
+        results.forEach((name, value) -> options.out().println(String.format("%-16s %s", name, value)));
+    }
+}
