@@ -11,21 +11,24 @@ import org.scedit.core.hook.Scale;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.TunerFile;
+import org.scedit.core.measure.MeasureUse;
+import org.scedit.core.measure.RecipeMeasures;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 
-/** The tuners of a recipe and the conditions that they take. Close it to free the tuners' arrays. */
+/** The tuners of a recipe, the conditions that they take, and the measures that are taken of them. Close it to free the tuners' arrays. */
 final class RecipeTuners implements AutoCloseable {
     private final Recipe recipe;
     private final List<TunerInstance> tuners = new ArrayList<>();
     private final List<Condition> conditions;
+    private final List<MeasureUse<?>> measures;
 
     /**
      * Makes them from the U-Net's configuration alone, so that a tuner that does not fit is refused before any weight of
      * the model is read.
      *
-     * @throws UserException with every problem of tuners and conditions
+     * @throws UserException with every problem of tuners, conditions and measures
      */
     RecipeTuners(Recipe recipe, PluginCatalogue catalogue, UNet structure) {
         this.recipe = recipe;
@@ -39,6 +42,9 @@ final class RecipeTuners implements AutoCloseable {
                 }
             }
             conditions = RecipeConditions.of(recipe, catalogue.annotators(), tuners, problems::add);
+            measures = tuners.size() == recipe.tuners().size() // else the missing one may take a measure's condition
+                    ? RecipeMeasures.of(recipe, catalogue.measures(), conditions, problems::add)
+                    : List.of();
             if (!problems.isEmpty()) {
                 throw UserException.of(problems, "nothing was started");
             }
@@ -86,6 +92,11 @@ final class RecipeTuners implements AutoCloseable {
     /** In the order of their names. */
     List<Condition> conditions() {
         return conditions;
+    }
+
+    /** What is measured; empty for nothing. */
+    List<MeasureUse<?>> measures() {
+        return measures;
     }
 
     /** Puts the tuners on the U-Net, each with its scale, and moves those into its weights that the recipe wants merged. */

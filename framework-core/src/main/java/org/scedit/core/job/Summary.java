@@ -1,8 +1,11 @@
 package org.scedit.core.job;
 
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.scedit.core.AtomicFiles;
+import org.scedit.core.measure.Measured;
 import org.scedit.core.run.RunFolder;
 
 /** What came out of a run, in a person's words: {@code summary.md} and the console's last lines. */
@@ -12,6 +15,27 @@ final class Summary {
     /** One line, after those before. */
     void put(String name, Object value) {
         results.put(name, value.toString());
+    }
+
+    /** A line for each measure. */
+    void put(List<Measured> after, List<Measured> before) {
+        for (int i = 0; i < after.size(); i++) {
+            Measured now = after.get(i);
+            put(
+                    now.name(),
+                    (before.isEmpty()
+                                    ? ""
+                                    : String.format(
+                                            Locale.ROOT,
+                                            "%.4f before, ",
+                                            before.get(i).value()))
+                            + String.format(
+                                    Locale.ROOT,
+                                    "%.4f after (%s is better, %d samples)",
+                                    now.value(),
+                                    now.better().name().toLowerCase(Locale.ROOT),
+                                    now.samples()));
+        }
     }
 
     /** Writes the file, and tells the same to whoever watches. */

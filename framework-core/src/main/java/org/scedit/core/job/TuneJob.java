@@ -6,11 +6,15 @@ import java.util.Locale;
 import java.util.Optional;
 import org.scedit.api.Picture;
 import org.scedit.core.UserException;
+import org.scedit.core.condition.DataMaps;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.generate.Pipeline;
 import org.scedit.core.hook.TunedUNet;
+import org.scedit.core.measure.Evaluation;
+import org.scedit.core.measure.Measured;
+import org.scedit.core.measure.MeasuresFile;
 import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.ModelParts;
@@ -19,6 +23,7 @@ import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.run.RunFolder;
+import org.scedit.core.scenes.Scene;
 import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.LatentBatches;
 
@@ -37,7 +42,9 @@ final class TuneJob implements Job {
     private final DiffusionModel model;
     private final TunedUNet unet;
     private final Pipeline pipeline;
-    private final SceneMeasures measures;
+    /** What is measured before and after; empty for nothing. */
+    private final Optional<Evaluation> evaluation;
+
     private final TunedFiles files;
 
     TuneJob(Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options) {
@@ -56,10 +63,14 @@ final class TuneJob implements Job {
                     .flatMap(train -> recipe.data())
                     .map(source -> DataSources.open(source, side, options.out()));
             trainingMaps = data.map(pictures -> tuners.conditions().stream()
-                            .map(condition -> TrainingMaps.of(condition, pictures, recipe.seed()))
+                            .map(condition -> new LatentBatches.Condition(
+                                    condition.name(),
+                                    DataMaps.of(condition, pictures, recipe.seed()),
+                                    condition.dropout()))
                             .toList())
                     .orElse(List.of());
             sample = recipe.sample().map(asked -> new SamplePictures(recipe, tuners.conditions(), side));
+            evaluation = evaluation(side);
             Precision precision = recipe.model().precision();
             model = fresh()
                     ? DiffusionModel.fresh(parts, precision, recipe.seed())
@@ -72,13 +83,21 @@ final class TuneJob implements Job {
         unet.checkpointGradients(
                 recipe.train().map(Recipe.Train::gradientCheckpointing).orElse(false));
         pipeline = new Pipeline(model, unet, options.out()::println);
-        measures = new SceneMeasures(recipe, tuners.conditions(), model, pipeline);
         files = new TunedFiles(recipe, base, catalogue, model);
     }
 
     /** Whether the U-Net is made from nothing. */
     private boolean fresh() {
         return recipe.model().weights() == Recipe.Weights.RANDOM;
+    }
+
+    /** What a recipe does not ask for is measured of scenes in their own size only. */
+    private Optional<Evaluation> evaluation(int side) {
+        if (tuners.measures().isEmpty() || recipe.evaluate().isEmpty() && side != Scene.SIDE) {
+            return Optional.empty();
+        }
+        return Optional.of(new Evaluation(
+                recipe, tuners.measures(), tuners.conditions(), Optional.empty(), side, Optional.empty()));
     }
 
     /** As {@link DiffusionModel#pictureSize}, before there is a model. */
@@ -102,6 +121,7 @@ final class TuneJob implements Job {
         tuners.attach(unet);
         writeGrid(folder.sample("pictures"));
         summary.put("pictures", folder.sample("pictures"));
+        measureAfter(folder, List.of(), summary);
         return true;
     }
 
@@ -109,7 +129,9 @@ final class TuneJob implements Job {
     private boolean train(Dataset pictures, RunFolder folder, Summary summary) {
         var loop = new TrainingLoop(recipe, pictures.size(), options);
         List<Picture> before = fresh() ? List.of() : drawSample();
-        Optional<SceneScores> scoresBefore = fresh() ? Optional.empty() : measures.scores();
+        List<Measured> measuredBefore = fresh()
+                ? List.of()
+                : evaluation.filter(Evaluation::before).map(this::measure).orElse(List.of());
         tuners.attach(unet);
         var objective = new TuneObjective(recipe, model, options).of(unet, tuners.tuners(), pictures, trainingMaps);
         int every = recipe.sample().map(Recipe.Sample::every).orElse(0);
@@ -127,9 +149,21 @@ final class TuneJob implements Job {
         }
         files.write(folder, tuners).forEach(summary::put);
         compare(folder, before, summary);
-        measures.scores()
-                .ifPresent(after -> scoresBefore.orElse(SceneScores.none()).describe(after, summary));
+        measureAfter(folder, measuredBefore, summary);
         return true;
+    }
+
+    private List<Measured> measure(Evaluation measures) {
+        var settings = SamplePictures.settings(recipe.sample().orElseThrow(), model.pictureSize(), Optional.empty());
+        return measures.measure(pipeline, settings, model.autoencoder());
+    }
+
+    private void measureAfter(RunFolder folder, List<Measured> before, Summary summary) {
+        evaluation.ifPresent(measures -> {
+            List<Measured> after = measure(measures);
+            MeasuresFile.write(folder.measures(), after, before);
+            summary.put(after, before);
+        });
     }
 
     private static String describe(TrainingLoop.Outcome outcome, DiffusionObjective objective) {
