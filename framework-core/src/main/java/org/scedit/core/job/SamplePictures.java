@@ -5,14 +5,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.scedit.api.Picture;
 import org.scedit.core.condition.Condition;
+import org.scedit.core.data.Pictures;
 import org.scedit.core.generate.Pipeline;
 import org.scedit.core.generate.Start;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.run.PictureGrid;
+import org.scedit.core.run.RunFolder;
+import org.scedit.core.run.SampleFiles;
 import org.scedit.core.scenes.Captions;
 import org.scedit.core.scenes.Scene;
+import org.scedit.core.scenes.SceneRenderer;
 import org.scedit.core.scenes.SceneSampler;
 import org.scedit.core.scenes.Split;
 
@@ -129,5 +134,29 @@ final class SamplePictures {
         maps.forEach((name, pictures) ->
                 rows.add(new PictureGrid.Row(maps.size() == 1 ? "condition" : "condition " + name, pictures)));
         return rows;
+    }
+
+    /**
+     * Writes the pictures one by one, with what they follow and what they should show, where that is known.
+     *
+     * @param drawn rows of what was drawn
+     */
+    void write(RunFolder folder, List<PictureGrid.Row> drawn) {
+        List<PictureGrid.Row> rows = new ArrayList<>();
+        maps.forEach((name, pictures) -> rows.add(new PictureGrid.Row("condition " + name, pictures)));
+        if (sample.count().isPresent()) {
+            rows.add(new PictureGrid.Row("target", targets()));
+        }
+        rows.addAll(drawn);
+        List<Long> seeds = LongStream.range(0, prompts().size())
+                .mapToObj(i -> sample.seed() + i)
+                .toList();
+        SampleFiles.write(folder, prompts(), seeds, rows);
+    }
+
+    private List<Picture> targets() {
+        return scenes().stream()
+                .map(scene -> Pictures.fit(SceneRenderer.render(scene, DataSources.style(recipe)), side))
+                .toList();
     }
 }

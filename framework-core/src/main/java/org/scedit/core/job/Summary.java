@@ -1,11 +1,13 @@
 package org.scedit.core.job;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.measure.Measured;
+import org.scedit.core.run.Metrics;
 import org.scedit.core.run.RunFolder;
 
 /** What came out of a run, in a person's words: {@code summary.md} and the console's last lines. */
@@ -15,6 +17,26 @@ final class Summary {
     /** One line, after those before. */
     void put(String name, Object value) {
         results.put(name, value.toString());
+    }
+
+    /** A line of the last validation, where there was one. */
+    void putValidation(Path metrics) {
+        Metrics.read(metrics).stream()
+                .filter(line -> line.values().containsKey(Metrics.VALIDATION_LOSS))
+                .reduce((earlier, later) -> later)
+                .ifPresent(line -> {
+                    double heldOut = line.values().get(Metrics.VALIDATION_LOSS);
+                    double trained = line.values().get(Metrics.TRAINING_LOSS);
+                    put(
+                            "validation loss",
+                            String.format(
+                                    Locale.ROOT,
+                                    "%.5f on held-out pictures, %.5f on training pictures; the gap, %+.5f, is"
+                                            + " over-fitting where it grows",
+                                    heldOut,
+                                    trained,
+                                    heldOut - trained));
+                });
     }
 
     /** A line for each measure. */

@@ -1,13 +1,13 @@
 package org.scedit.core.job;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.scedit.api.Picture;
 import org.scedit.core.UserException;
 import org.scedit.core.condition.DataMaps;
-import org.scedit.core.data.Dataset;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.generate.Pipeline;
@@ -22,9 +22,9 @@ import org.scedit.core.model.ModelParts.Part;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
+import org.scedit.core.run.PictureGrid;
 import org.scedit.core.run.RunFolder;
 import org.scedit.core.scenes.Scene;
-import org.scedit.core.train.DiffusionObjective;
 import org.scedit.core.train.LatentBatches;
 
 /** Tunes a U-Net through the recipe's tuners, or only draws with them. */
@@ -32,8 +32,8 @@ final class TuneJob implements Job {
     private final Recipe recipe;
     private final RecipeRun.Options options;
     private final RecipeTuners tuners;
-    /** The training pictures; empty where nothing is trained. */
-    private final Optional<Dataset> data;
+    /** What is trained on, and what is held out; empty where nothing is trained or measured. */
+    private final Optional<DataSources.Parts> data;
     /** Of the training pictures. */
     private final List<LatentBatches.Condition> trainingMaps;
     /** Those drawn before and after; empty for none. */
@@ -59,16 +59,10 @@ final class TuneJob implements Job {
                 throw new UserException(reason);
             });
             int side = pictureSize(structure, parts);
-            data = recipe.train()
-                    .flatMap(train -> recipe.data())
-                    .map(source -> DataSources.open(source, side, options.out()));
-            trainingMaps = data.map(pictures -> tuners.conditions().stream()
-                            .map(condition -> new LatentBatches.Condition(
-                                    condition.name(),
-                                    DataMaps.of(condition, pictures, recipe.seed()),
-                                    condition.dropout()))
-                            .toList())
-                    .orElse(List.of());
+            data = recipe.train().isPresent() || recipe.evaluate().isPresent()
+                    ? Optional.of(DataSources.parts(recipe, side, options.out()))
+                    : Optional.empty();
+            trainingMaps = recipe.train().isPresent() ? trainingMaps() : List.of();
             sample = recipe.sample().map(asked -> new SamplePictures(recipe, tuners.conditions(), side));
             evaluation = evaluation(side);
             Precision precision = recipe.model().precision();
@@ -97,7 +91,21 @@ final class TuneJob implements Job {
             return Optional.empty();
         }
         return Optional.of(new Evaluation(
-                recipe, tuners.measures(), tuners.conditions(), Optional.empty(), side, Optional.empty()));
+                recipe,
+                tuners.measures(),
+                tuners.conditions(),
+                data.flatMap(DataSources.Parts::heldOutFiles),
+                side,
+                Optional.empty()));
+    }
+
+    private List<LatentBatches.Condition> trainingMaps() {
+        return tuners.conditions().stream()
+                .map(condition -> new LatentBatches.Condition(
+                        condition.name(),
+                        DataMaps.of(condition, data.orElseThrow().training(), recipe.seed()),
+                        condition.dropout()))
+                .toList();
     }
 
     /** As {@link DiffusionModel#pictureSize}, before there is a model. */
@@ -109,46 +117,62 @@ final class TuneJob implements Job {
     @Override
     public void run(RunFolder folder) {
         var summary = new Summary();
-        boolean finished = data.isPresent() ? train(data.get(), folder, summary) : draw(folder, summary);
+        var cost = new RunCost(model);
+        boolean finished = recipe.train().isPresent() ? train(folder, summary, cost) : draw(folder, summary, cost);
         if (finished) {
-            summary.put("memory", Memory.peakMebibytes() + " MiB at most");
+            cost.write(folder.cost());
+            summary.put("memory", cost.peakMebibytes() + " MiB at most");
             recipe.train().ifPresent(train -> summary.put("loss", folder.lossCurve()));
             summary.write(recipe.name(), folder, options);
         }
     }
 
-    private boolean draw(RunFolder folder, Summary summary) {
+    private boolean draw(RunFolder folder, Summary summary, RunCost cost) {
         tuners.attach(unet);
-        writeGrid(folder.sample("pictures"));
+        List<Picture> drawn = cost.drawing(this::drawSample);
+        Pictures.writePng(sample.orElseThrow().grid(drawn), folder.sample("pictures"));
+        sample.get().write(folder, List.of(new PictureGrid.Row("drawn", drawn)));
         summary.put("pictures", folder.sample("pictures"));
         measureAfter(folder, List.of(), summary);
         return true;
     }
 
     /** @return whether it came to its end */
-    private boolean train(Dataset pictures, RunFolder folder, Summary summary) {
-        var loop = new TrainingLoop(recipe, pictures.size(), options);
+    private boolean train(RunFolder folder, Summary summary, RunCost cost) {
+        DataSources.Parts pictures = data.orElseThrow();
+        var loop = new TrainingLoop(recipe, pictures.training().size(), options);
         List<Picture> before = fresh() ? List.of() : drawSample();
         List<Measured> measuredBefore = fresh()
                 ? List.of()
                 : evaluation.filter(Evaluation::before).map(this::measure).orElse(List.of());
         tuners.attach(unet);
-        var objective = new TuneObjective(recipe, model, options).of(unet, tuners.tuners(), pictures, trainingMaps);
+        var objective =
+                new TuneObjective(recipe, model, options).of(unet, tuners.tuners(), pictures.training(), trainingMaps);
+        TrainingLoop.Extra validation = pictures.heldOut()
+                .<TrainingLoop.Extra>map(heldOut -> new Validation(
+                        recipe, model, unet, tuners.conditions(), pictures.training(), heldOut, loop.total()))
+                .orElse(TrainingLoop.Extra.NONE);
         int every = recipe.sample().map(Recipe.Sample::every).orElse(0);
-        var outcome = loop.run(objective, folder, step -> {
+        cost.trainingBegins();
+        var outcome = loop.run(objective, folder, validation, step -> {
             if (every > 0 && step % every == 0) {
                 pipeline.textEncoderChanged();
-                writeGrid(folder.sample(String.format("step-%06d", step)));
+                Pictures.writePng(
+                        sample.orElseThrow().grid(drawSample()), folder.sample(String.format("step-%06d", step)));
             }
         });
+        cost.trained(outcome, objective.trainables());
         pipeline.textEncoderChanged();
-        summary.put("trained", describe(outcome, objective));
+        summary.put("trained", cost.trainingInWords(outcome));
         if (!outcome.finished()) {
             options.out().println(Interrupted.line(folder, outcome.steps(), loop.total()));
             return false;
         }
-        files.write(folder, tuners).forEach(summary::put);
-        compare(folder, before, summary);
+        Map<String, Path> written = files.write(folder, tuners);
+        written.forEach(summary::put);
+        cost.written(written.values());
+        summary.putValidation(folder.metrics());
+        compare(folder, before, summary, cost);
         measureAfter(folder, measuredBefore, summary);
         return true;
     }
@@ -166,38 +190,27 @@ final class TuneJob implements Job {
         });
     }
 
-    private static String describe(TrainingLoop.Outcome outcome, DiffusionObjective objective) {
-        return String.format(
-                Locale.ROOT,
-                "%d steps of %.3f s, %,d trainable parameters",
-                outcome.steps(),
-                outcome.stepTime(),
-                objective.trainables().stream()
-                        .mapToLong(each -> each.value().getShape().size())
-                        .sum());
-    }
-
-    private void compare(RunFolder folder, List<Picture> before, Summary summary) {
+    private void compare(RunFolder folder, List<Picture> before, Summary summary, RunCost cost) {
         if (sample.isEmpty()) {
             return;
         }
-        List<Picture> after = drawSample();
+        List<Picture> after = cost.drawing(this::drawSample);
         Path file = folder.sample("after");
         Pictures.writePng(sample.get().grid(after), file);
+        List<PictureGrid.Row> rows = new ArrayList<>();
         if (!before.isEmpty()) {
             Pictures.writePng(sample.get().plainGrid(before), folder.sample("before"));
             file = folder.sample("before-after");
             Pictures.writePng(sample.get().comparison(before, after), file);
+            rows.add(new PictureGrid.Row("before", before));
         }
+        rows.add(new PictureGrid.Row("after", after));
+        sample.get().write(folder, rows);
         summary.put("pictures", file);
     }
 
     private List<Picture> drawSample() {
         return sample.map(pictures -> pictures.draw(pipeline)).orElse(List.of());
-    }
-
-    private void writeGrid(Path file) {
-        Pictures.writePng(sample.orElseThrow().grid(drawSample()), file);
     }
 
     @Override

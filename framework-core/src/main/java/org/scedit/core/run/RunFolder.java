@@ -158,13 +158,18 @@ public final class RunFolder implements AutoCloseable {
         return path.resolve("summary.md");
     }
 
+    /** Where the pictures are. */
+    public Path samples() {
+        return path.resolve("samples");
+    }
+
     /**
-     * A picture grid.
+     * A picture, or a grid of them.
      *
      * @param name without the ending, such as {@code before}
      */
     public Path sample(String name) {
-        return path.resolve("samples").resolve(name + ".png");
+        return samples().resolve(name + ".png");
     }
 
     /**
