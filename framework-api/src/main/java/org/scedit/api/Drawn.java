@@ -2,7 +2,10 @@ package org.scedit.api;
 
 import java.util.List;
 
-/** What a {@link Measure} sees: pictures that were drawn from prompts, and what they are compared with. */
+/**
+ * What a {@link Measure} sees: pictures that were drawn from the captions of held-out pictures, and what they are
+ * compared with. What the measure does not {@linkplain Measure#needs need} must not be asked for.
+ */
 public interface Drawn {
     /** The prompts, one for each picture. */
     List<String> prompts();
@@ -10,18 +13,19 @@ public interface Drawn {
     /** The pictures, in the order of the prompts. */
     List<Picture> pictures();
 
-    /** Held-out pictures of the data, not in the prompts' order; not empty where {@link Measure.Need#REFERENCES} is. */
+    /** The held-out pictures whose captions the prompts are, in the prompts' order. */
+    List<Picture> targets();
+
+    /** Held-out pictures of the data; those of {@link #targets} come first, and there may be more or fewer. */
     List<Picture> references();
 
-    /**
-     * The maps that the pictures should follow, in their order.
-     *
-     * @param condition the condition's name in the recipe
-     * @throws IllegalArgumentException if the recipe has no such condition; the message tells which it has
-     */
-    List<Picture> maps(String condition);
+    /** The maps of the measure's condition that the pictures should follow, in their order. */
+    List<Picture> maps();
 
-    /** Several pictures of one prompt, with seeds of their own, for each of some prompts. */
+    /** What the condition makes of the drawn pictures: maps of the same kind as {@link #maps}, in the same order. */
+    List<Picture> seen();
+
+    /** Several pictures of one prompt, with seeds of their own, for each of some prompts; at least two of each. */
     List<List<Picture>> variations();
 
     /**

@@ -11,11 +11,13 @@ import org.pf4j.ExtensionPoint;
  * @param <C> the configuration record
  */
 public interface Measure<C extends Record> extends ExtensionPoint {
-    /** What a measure may need besides pictures and prompts. It is checked before anything is trained. */
+    /** What a measure may need besides pictures and prompts. It is checked before any weight is read. */
     enum Need {
         /** Held-out pictures of the data: {@link Drawn#references}. */
         REFERENCES,
-        /** A condition whose maps the pictures should follow: {@link Drawn#maps}. */
+        /** The pictures that the prompts are of: {@link Drawn#targets}. */
+        TARGETS,
+        /** A condition whose maps the pictures should follow: {@link Drawn#maps} and {@link Drawn#seen}. */
         CONDITION,
         /** Several pictures of one prompt: {@link Drawn#variations}. */
         VARIATIONS,
@@ -36,7 +38,8 @@ public interface Measure<C extends Record> extends ExtensionPoint {
     /**
      * One number.
      *
-     * @param name    what it is, in words that stand as a column's head, such as {@code style distance}
+     * @param name    what it is, in words that stand as a column's head, such as {@code style distance}; a condition's
+     *     name is added to it
      * @param value   finite
      * @param better  which way is good
      * @param samples how many pictures or pairs it is made of
@@ -49,7 +52,7 @@ public interface Measure<C extends Record> extends ExtensionPoint {
     /** The measure in one sentence, for listings, with its source. */
     String summary();
 
-    /** The configuration's type. */
+    /** The configuration's type; keys {@code use}, {@code name}, {@code condition} and {@code count} are taken. */
     Class<C> configType();
 
     /** What it needs; only this may be asked of {@link Drawn}. */

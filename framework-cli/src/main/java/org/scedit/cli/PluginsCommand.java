@@ -11,12 +11,12 @@ import org.scedit.core.recipe.SettingDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Lists the tuning methods and annotators, or the settings of one; {@code new} begins a plugin. */
+/** Lists the tuning methods, annotators and measures, or the settings of one; {@code new} begins a plugin. */
 @Command(
         name = "plugins",
         description = {
-            "Lists the tuning methods, and the annotators that make condition maps, which recipes can use; or the"
-                    + " settings of one.",
+            "Lists the tuning methods, the annotators that make condition maps, and the measures of drawn pictures, which"
+                    + " recipes can use; or the settings of one.",
             "",
             "Your own: put their jars into a folder and name it in the environment variable SCEDIT_PLUGINS; several"
                     + " folders are separated by ':'.",
@@ -34,14 +34,17 @@ import picocli.CommandLine.Parameters;
 final class PluginsCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(arity = "0..1", paramLabel = "ID", description = "A method or an annotator, such as sc-tuner.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "ID",
+            description = "A method, an annotator or a measure, such as sc-tuner.")
     private String id;
 
     PluginsCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
-    /** What a plugin offers, of either kind. */
+    /** What a plugin offers, of whichever kind. */
     private record Offer(
             String kind,
             String summary,
@@ -83,6 +86,15 @@ final class PluginsCommand implements Callable<Integer> {
                                 annotator.configType(),
                                 "every condition",
                                 SettingDescription.ofEveryCondition())));
+        plugins.measures()
+                .forEach((id, measure) -> offers.put(
+                        id,
+                        new Offer(
+                                "measure",
+                                measure.summary(),
+                                measure.configType(),
+                                "every measure",
+                                SettingDescription.ofEveryMeasure())));
         return offers;
     }
 

@@ -41,7 +41,9 @@ final class TrainCommand extends RunCommand {
                 recipe.tuners(),
                 recipe.conditions(),
                 recipe.data(),
+                recipe.validation(),
                 recipe.train(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.scedit.core.UserException;
+import org.scedit.core.condition.Condition;
 import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
@@ -19,6 +20,7 @@ import org.scedit.core.hub.HubModels;
 import org.scedit.core.inspect.ModelSummary;
 import org.scedit.core.job.Drawable;
 import org.scedit.core.job.RunModule;
+import org.scedit.core.measure.RecipeMeasures;
 import org.scedit.core.model.ModelParts;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
@@ -128,10 +130,14 @@ final class ValidateCommand implements Callable<Integer> {
                     problems.add(file + ": " + e.getMessage());
                 }
             }
-            RecipeConditions.of(recipe, plugins.annotators(), tuners, problem -> problems.add(file + ": " + problem))
-                    .forEach(condition -> lines.append(String.format(
-                            "%n  condition %s: %s",
-                            condition.name(), condition.maker().words())));
+            List<Condition> conditions = RecipeConditions.of(
+                    recipe, plugins.annotators(), tuners, problem -> problems.add(file + ": " + problem));
+            conditions.forEach(condition -> lines.append(String.format(
+                    "%n  condition %s: %s", condition.name(), condition.maker().words())));
+            if (tuners.size() == recipe.tuners().size()) { // else the missing one may take a measure's condition
+                RecipeMeasures.of(
+                        recipe, plugins.measures(), conditions, problem -> problems.add(file + ": " + problem));
+            }
         } finally {
             tuners.forEach(TunerInstance::close);
         }

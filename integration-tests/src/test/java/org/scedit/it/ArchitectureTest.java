@@ -38,6 +38,7 @@ class ArchitectureTest {
                 "plugins.loha",
                 "plugins.lokr",
                 "plugins.lora",
+                "plugins.measures",
                 "plugins.sctuner",
                 "plugins.t2iadapter")) {
             String prefix = "org.scedit." + module + ".";

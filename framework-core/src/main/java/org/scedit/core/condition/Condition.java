@@ -46,6 +46,39 @@ public record Condition(String name, double dropout, MapMaker maker) {
     }
 
     /**
+     * What this condition makes of a picture that was drawn: a map of the same kind as those that are followed.
+     *
+     * @param seed of what an annotator draws by chance
+     * @throws IllegalArgumentException if it is of scenes and the picture is not of a scene's size
+     * @throws IllegalStateException if its maps have to be given
+     */
+    public Picture ofDrawn(Picture picture, long seed) {
+        if (maker instanceof MapMaker.Annotated<?> annotated) {
+            return annotated.of(picture, seed);
+        }
+        if (maker instanceof MapMaker.OfScene exact) {
+            return exact.map().seenIn(picture);
+        }
+        throw new IllegalStateException("condition '" + name + "' has ready maps only, none of drawn pictures");
+    }
+
+    /**
+     * The maps of scenes.
+     *
+     * @param style that an annotator sees them in
+     * @param side  width and height of the maps in pixels
+     * @param seed  the run's
+     * @return one for each scene
+     */
+    public List<Picture> ofScenes(List<Scene> scenes, Style style, int side, long seed) {
+        List<Picture> maps = new ArrayList<>();
+        for (Scene scene : scenes) {
+            maps.add(ofScene(scene, style, side, seed(seed, maps.size())));
+        }
+        return maps;
+    }
+
+    /**
      * The maps of some pictures that are to be drawn.
      *
      * @param controls a picture for all of them, or a folder with one for each, in the order of the names. A picture is

@@ -2,10 +2,16 @@ package org.scedit.core.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -93,6 +99,47 @@ public final class ImageFolder implements Dataset {
             throw refusal(problems);
         }
         return new ImageFolder(folder, side, entries, skipped);
+    }
+
+    /**
+     * A folder in two parts.
+     *
+     * @param first the larger part, usually: what is trained on
+     * @param rest  what is held out
+     */
+    public record Parts(ImageFolder first, ImageFolder rest) {}
+
+    /**
+     * Holds out a share of the pictures. Which ones is told by the SHA-256 of their names alone, so that a picture stays
+     * where it is when others come or go, as nearly as the numbers allow.
+     *
+     * @param share of the pictures, above 0 and below 1; at least one is held out and one is not
+     * @throws UserException if there are fewer than two
+     */
+    public Parts split(double share) {
+        if (size() < 2) {
+            throw new UserException(folder + ": holds 1 picture, of which none can be held out; give validation.path");
+        }
+        int held = (int) Math.max(1, Math.min(size() - 1, Math.round(share * size())));
+        List<Entry> byHash = new ArrayList<>(entries);
+        byHash.sort(Comparator.comparing(entry -> sha256(name(folder, entry.file()))));
+        Set<Entry> rest = new HashSet<>(byHash.subList(size() - held, size()));
+        return new Parts(
+                part(entries.stream().filter(entry -> !rest.contains(entry)).toList()),
+                part(entries.stream().filter(rest::contains).toList()));
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ImageFolder part(List<Entry> kept) {
+        return new ImageFolder(folder, side, kept, skipped);
     }
 
     @Override

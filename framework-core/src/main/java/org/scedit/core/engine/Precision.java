@@ -13,6 +13,11 @@ public enum Precision {
         this.code = code;
     }
 
+    /** Of one number. */
+    public int bytes() {
+        return this == FLOAT32 ? Float.BYTES : Short.BYTES;
+    }
+
     /** libtorch's number for this scalar type. */
     int code() {
         return code;

@@ -50,11 +50,6 @@ public final class Pipeline {
             int width,
             int height,
             Optional<Start> start) {
-        /** The same from noise. */
-        public Settings fromNoise() {
-            return new Settings(negativePrompt, sampling, guidance, guidanceRescale, width, height, Optional.empty());
-        }
-
         /** How many of the noisiest steps are left out. */
         int skipped() {
             return start.map(from -> from.skipped(sampling.steps())).orElse(0);

@@ -59,7 +59,7 @@ final class AutoencoderJob implements Job {
         boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;
         var objective = new AutoencoderObjective(
                 autoencoder, fresh, batch -> pictures(order.batch(batch)), seed, fresh ? loop.total() / 3 : 0);
-        var outcome = loop.run(objective, folder, step -> {});
+        var outcome = loop.run(objective, folder, TrainingLoop.Extra.NONE, step -> {});
         if (!outcome.finished()) {
             options.out().println(Interrupted.line(folder, outcome.steps(), loop.total()));
             return;

@@ -12,9 +12,21 @@ public final class Memory {
 
     private Memory() {}
 
-    /** Peak resident memory in MiB; 0 where the operating system does not tell. */
+    /** Peak resident memory in MiB, since {@link #restartPeak}; 0 where the operating system does not tell. */
     public static long peakMebibytes() {
         return read(STATUS, "VmHWM:");
+    }
+
+    /**
+     * Begins a new peak: {@link #peakMebibytes} is from now on that since this call. Does nothing where the operating
+     * system does not let it.
+     */
+    static void restartPeak() {
+        try {
+            Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // proc(5): resets the peak resident set size
+        } catch (IOException e) {
+            // then the peak stays that of the whole process
+        }
     }
 
     /** Resident memory now in MiB; 0 where the operating system does not tell. */

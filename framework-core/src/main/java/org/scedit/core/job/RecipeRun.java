@@ -77,8 +77,8 @@ public final class RecipeRun {
      */
     public Path resume(Path runFolder, Recipe recipe, Options options) {
         try (RunFolder folder = RunFolder.resume(runFolder)) {
-            Recipe begun =
-                    new RecipeReader(catalogue.tuners(), catalogue.annotators()).read(folder.recipe(), List.of());
+            Recipe begun = new RecipeReader(catalogue.tuners(), catalogue.annotators(), catalogue.measures())
+                    .read(folder.recipe(), List.of());
             if (recipe != null) {
                 List<String> differences = RecipeDifference.between(
                         begun.resolved(), atCommitOf(begun, recipe).resolved());

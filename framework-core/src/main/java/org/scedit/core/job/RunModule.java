@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import java.util.Map;
 import org.scedit.api.Annotator;
+import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.hub.HubModels;
 import org.scedit.core.plugin.CoreModule;
@@ -31,7 +32,10 @@ public final class RunModule extends AbstractModule {
     }
 
     @Provides
-    RecipeReader recipeReader(Map<String, TunerProvider<?>> tuners, Map<String, Annotator<?>> annotators) {
-        return new RecipeReader(tuners, annotators);
+    RecipeReader recipeReader(
+            Map<String, TunerProvider<?>> tuners,
+            Map<String, Annotator<?>> annotators,
+            Map<String, Measure<?>> measures) {
+        return new RecipeReader(tuners, annotators, measures);
     }
 }

@@ -2,6 +2,7 @@ package org.scedit.core.job;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.LearningRate;
@@ -28,9 +29,24 @@ final class TrainingLoop {
      *
      * @param steps     optimizer steps done
      * @param finished  whether these are all
-     * @param stepTime  mean seconds of a step in this process
+     * @param here      of them, steps made in this process
+     * @param stepTime  mean seconds of these; 0 for none
+     * @param backward  share of them that gradients took, 0..1
      */
-    record Outcome(int steps, boolean finished, double stepTime) {}
+    record Outcome(int steps, boolean finished, int here, double stepTime, double backward) {}
+
+    /** What is measured after a step. */
+    @FunctionalInterface
+    interface Extra {
+        /** Nothing. */
+        Extra NONE = step -> Map.of();
+
+        /**
+         * @param step that was done
+         * @return numbers that join the step's line of metrics, by name
+         */
+        Map<String, Double> after(int step);
+    }
 
     TrainingLoop(Recipe recipe, int pictures, RecipeRun.Options options) {
         this.recipe = recipe;
@@ -46,14 +62,16 @@ final class TrainingLoop {
     /**
      * @param objective what is minimised; its weights are trained, and replaced by their averages where the recipe asks
      *     for averages
+     * @param extra asked after every step; a pure function of the weights, for a resumed run to write the same
      * @param each told the number of every step that is done, after its checkpoint
      */
-    Outcome run(Objective objective, RunFolder folder, IntConsumer each) {
+    Outcome run(Objective objective, RunFolder folder, Extra extra, IntConsumer each) {
         try (Trainer trainer = new Trainer(objective, trainerSettings())) {
             Optional<RunFolder.Checkpoint> checkpoint = folder.latestCheckpoint();
             checkpoint.ifPresent(found -> trainer.restore(found.folder()));
             int begun = trainer.steps();
-            long start = System.nanoTime();
+            double seconds = 0;
+            double backward = 0;
             try (Metrics metrics = checkpoint.isPresent()
                             ? Metrics.resume(folder.metrics(), begun)
                             : Metrics.create(folder.metrics());
@@ -61,12 +79,13 @@ final class TrainingLoop {
                             ProgressLine.start("training", "steps", begun, total, options.out(), options.terminal())) {
                 while (trainer.steps() < total && !options.stop().getAsBoolean()) {
                     Trainer.StepResult result = trainer.step();
-                    metrics.append(
-                            trainer.steps(),
-                            Map.of(
-                                    "loss", result.loss(),
-                                    "gradient_norm", result.gradientNorm(),
-                                    "learning_rate", result.learningRate()));
+                    seconds += result.seconds();
+                    backward += result.backwardSeconds();
+                    Map<String, Double> values = new TreeMap<>(extra.after(trainer.steps()));
+                    values.put(Metrics.LOSS, result.loss());
+                    values.put("gradient_norm", result.gradientNorm());
+                    values.put("learning_rate", result.learningRate());
+                    metrics.append(trainer.steps(), values);
                     progress.update(trainer.steps(), String.format("loss %.4f", result.loss()));
                     if (settings.checkpointEvery() > 0 && trainer.steps() % settings.checkpointEvery() == 0) {
                         save(trainer, folder);
@@ -74,11 +93,16 @@ final class TrainingLoop {
                     each.accept(trainer.steps());
                 }
             }
-            double stepTime = (System.nanoTime() - start) / 1e9 / Math.max(1, trainer.steps() - begun);
             save(trainer, folder);
             Pictures.writePng(LossCurve.draw(recipe.name(), Metrics.read(folder.metrics())), folder.lossCurve());
             trainer.useAverages();
-            return new Outcome(trainer.steps(), trainer.steps() == total, stepTime);
+            int here = trainer.steps() - begun;
+            return new Outcome(
+                    trainer.steps(),
+                    trainer.steps() == total,
+                    here,
+                    seconds / Math.max(1, here),
+                    seconds == 0 ? 0 : backward / seconds);
         }
     }
 

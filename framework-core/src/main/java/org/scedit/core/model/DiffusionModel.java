@@ -29,6 +29,8 @@ public final class DiffusionModel implements AutoCloseable {
     private final Autoencoder autoencoder;
     private final PromptEncoder prompts;
     private final SchedulerConfig scheduler;
+    /** Taken when it is first asked for. */
+    private String unetHash;
 
     private DiffusionModel(ModelParts parts, Precision precision) {
         this.parts = parts;
@@ -208,8 +210,20 @@ public final class DiffusionModel implements AutoCloseable {
      * U-Net that was made fresh from a folder without weights.
      */
     public String unetHash() {
-        List<Path> files = parts.files(Part.UNET);
-        return files.isEmpty() ? "" : FileHash.sha256(files);
+        if (unetHash == null) {
+            List<Path> files = parts.files(Part.UNET);
+            unetHash = files.isEmpty() ? "" : FileHash.sha256(files);
+        }
+        return unetHash;
+    }
+
+    /** Bytes of all its weights: numbers times what one takes, the U-Net's in its precision and the others' in float32. */
+    public long weightBytes() {
+        long others = autoencoder.parameters().count()
+                + prompts.towers().stream()
+                        .mapToLong(tower -> tower.encoder().parameters().count())
+                        .sum();
+        return precision.bytes() * unet.parameters().count() + Float.BYTES * others;
     }
 
     @Override

@@ -5,11 +5,12 @@ import com.google.inject.TypeLiteral;
 import com.google.inject.multibindings.MapBinder;
 import java.util.Map;
 import org.scedit.api.Annotator;
+import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
 
 /**
- * What every run is wired from: the catalogue, its tuners as {@code Map<String, TunerProvider<?>>} and its annotators as
- * {@code Map<String, Annotator<?>>}. Nothing is bound by itself: what a class asks for in its constructor must be bound
+ * What every run is wired from: the catalogue, its tuners as {@code Map<String, TunerProvider<?>>}, its annotators as
+ * {@code Map<String, Annotator<?>>} and its measures as {@code Map<String, Measure<?>>}. Nothing is bound by itself: what a class asks for in its constructor must be bound
  * by a module.
  */
 public final class CoreModule extends AbstractModule {
@@ -27,6 +28,7 @@ public final class CoreModule extends AbstractModule {
         bind(PluginCatalogue.class).toInstance(catalogue);
         bindById(new TypeLiteral<TunerProvider<?>>() {}, catalogue.tuners());
         bindById(new TypeLiteral<Annotator<?>>() {}, catalogue.annotators());
+        bindById(new TypeLiteral<Measure<?>>() {}, catalogue.measures());
     }
 
     private <E> void bindById(TypeLiteral<E> type, Map<String, E> extensions) {

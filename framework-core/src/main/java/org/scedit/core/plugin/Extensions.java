@@ -29,8 +29,9 @@ final class Extensions {
 
     private static Optional<String> flaw(Class<?> type) {
         if (!Offered.takes(type)) {
-            return Optional.of("is neither a TunerProvider nor an Annotator; implement one of these of org.scedit.api,"
-                    + " or leave out @Extension");
+            return Optional.of(
+                    "is none of TunerProvider, Annotator and Measure; implement one of these of org.scedit.api,"
+                            + " or leave out @Extension");
         }
         if (Modifier.isAbstract(type.getModifiers()) || !Modifier.isPublic(type.getModifiers())) {
             return Optional.of("must be public and not abstract");

@@ -2,6 +2,7 @@ package org.scedit.core.plugin;
 
 import java.util.Optional;
 import org.scedit.api.Annotator;
+import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
 
 /**
@@ -10,7 +11,7 @@ import org.scedit.api.TunerProvider;
  * @param kind       what messages call it
  * @param id         as recipes write it
  * @param configType its settings, a record
- * @param extension  a {@link TunerProvider} or an {@link Annotator}
+ * @param extension  a {@link TunerProvider}, an {@link Annotator} or a {@link Measure}
  */
 record Offered(String kind, String id, String summary, Class<?> configType, Object extension) {
     /** @return empty if it is of no kind that this framework knows */
@@ -22,11 +23,16 @@ record Offered(String kind, String id, String summary, Class<?> configType, Obje
             return Optional.of(
                     new Offered("annotator", annotator.id(), annotator.summary(), annotator.configType(), annotator));
         }
+        if (extension instanceof Measure<?> measure) {
+            return Optional.of(new Offered("measure", measure.id(), measure.summary(), measure.configType(), measure));
+        }
         return Optional.empty();
     }
 
     /** Whether a class makes extensions that {@link #of} takes. */
     static boolean takes(Class<?> type) {
-        return TunerProvider.class.isAssignableFrom(type) || Annotator.class.isAssignableFrom(type);
+        return TunerProvider.class.isAssignableFrom(type)
+                || Annotator.class.isAssignableFrom(type)
+                || Measure.class.isAssignableFrom(type);
     }
 }

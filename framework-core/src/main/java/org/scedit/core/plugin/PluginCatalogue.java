@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.scedit.api.Annotator;
+import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
+import org.scedit.core.scenes.SceneMeasure;
 
 /**
- * The tuners and annotators that a recipe can use: those of plugin jars, each with a class loader of its own, and those on the
- * application's class path. Everything is checked when it is opened: either every plugin found works, or one error
+ * The tuners, annotators and measures that a recipe can use: those of plugin jars, each with a class loader of its own,
+ * and those on the application's class path. Everything is checked when it is opened: either every plugin found works, or one error
  * tells what is wrong with which of them.
  *
  * <p>Closing it stops the plugins and closes their jars; providers and tuners must not be used afterwards.
@@ -70,6 +72,7 @@ public final class PluginCatalogue implements AutoCloseable {
 
     private static PluginCatalogue open(List<Path> folders, Optional<ClassLoader> classPath) {
         var catalogue = new PluginCatalogue();
+        SceneMeasure.all().forEach(catalogue::offerBuiltIn);
         var problems = new Problems();
         try {
             catalogue.load(usable(folders, problems), problems);
@@ -80,6 +83,10 @@ public final class PluginCatalogue implements AutoCloseable {
             catalogue.close();
             throw refused;
         }
+    }
+
+    private void offerBuiltIn(SceneMeasure measure) {
+        offers.put(measure.id(), new Offer(Offered.of(measure).orElseThrow(), PluginDescription.BUILT_IN));
     }
 
     /** The jars whose files are right, in the order in which they can be loaded. */
@@ -180,8 +187,19 @@ public final class PluginCatalogue implements AutoCloseable {
         return Collections.unmodifiableMap(annotators);
     }
 
+    /** The measures, built in or of plugins, by the id that recipes use, in the order of the ids; empty once this is closed. */
+    public Map<String, Measure<?>> measures() {
+        Map<String, Measure<?>> measures = new LinkedHashMap<>();
+        offers.forEach((id, offer) -> {
+            if (offer.offered().extension() instanceof Measure<?> measure) {
+                measures.put(id, measure);
+            }
+        });
+        return Collections.unmodifiableMap(measures);
+    }
+
     /**
-     * Where a tuner or an annotator comes from.
+     * Where a tuner, an annotator or a measure comes from.
      *
      * @param id its id, as in {@code use: sc-tuner}; no two have the same
      * @return empty if no plugin offers it

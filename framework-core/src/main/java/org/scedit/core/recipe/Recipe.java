@@ -35,8 +35,11 @@ import org.scedit.core.scenes.Style;
  * @param conditions where the condition maps come from that tuners take; what is left out is made by the annotator of
  *     that id with its defaults
  * @param data   the pictures; there whenever {@code train} is
+ * @param validation the loss on held-out pictures while training; empty for none
  * @param train  empty for a recipe that only draws
  * @param sample the pictures drawn before and after training; empty for none
+ * @param evaluate what is measured; empty: of scenes what {@code org.scedit.core.measure.StandardMeasures} says, of other
+ *     data nothing
  */
 public record Recipe(
         @Setting(value = "the run's name; left out: the recipe's file name", defaultsTo = Derived.DEFAULT)
@@ -68,11 +71,20 @@ public record Recipe(
         @Setting(value = "the pictures to train on", defaultsTo = Derived.DEFAULT)
         Optional<Data> data,
 
+        @Setting(value = "the loss on held-out pictures, while training", defaultsTo = Derived.DEFAULT)
+        Optional<Validation> validation,
+
         @Setting(value = "the training; left out: only draw", defaultsTo = Derived.DEFAULT)
         Optional<Train> train,
 
         @Setting(value = "picture grids before and after training", defaultsTo = Derived.DEFAULT)
-        Optional<Sample> sample) {
+        Optional<Sample> sample,
+
+        @Setting(
+                value = "how good pictures of held-out captions are, before and after training; left out: of scenes the"
+                        + " usual measures, of a folder none",
+                defaultsTo = Derived.DEFAULT)
+        Optional<Evaluate> evaluate) {
     public Recipe {
         tuners = List.copyOf(tuners);
         conditions = List.copyOf(conditions);
@@ -88,7 +100,8 @@ public record Recipe(
 
     /** The same with another model block. */
     public Recipe with(Model other) {
-        return new Recipe(name, output, seed, device, task, other, tuners, conditions, data, train, sample);
+        return new Recipe(
+                name, output, seed, device, task, other, tuners, conditions, data, validation, train, sample, evaluate);
     }
 
     /** What a run trains. */
@@ -692,6 +705,144 @@ public record Recipe(
             if (prompts.isEmpty() == count.isEmpty()) {
                 throw new IllegalArgumentException("prompts or count must be given, and not both");
             }
+        }
+    }
+
+    /**
+     * The loss on held-out pictures, at noise and timesteps that depend on nothing but this block, so that it can be
+     * compared between methods and seeds.
+     *
+     * @param count     pictures that it is the mean over; those of the training data that it is compared with are as many
+     * @param every     optimizer steps between one and the next; the last step has one too
+     * @param timesteps at each of so many, spread evenly, each picture is noised and denoised once
+     * @param seed      of the noise, and of which scenes are held out
+     * @param path      of a folder of held-out pictures; exists
+     * @param fraction  share of the training folder that is held out and never trained on
+     */
+    public record Validation(
+            @Setting(value = "held-out pictures, at most", defaultsTo = "32", min = 1)
+            int count,
+
+            @Setting(
+                    value = "optimizer steps between one and the next; the last has one too",
+                    defaultsTo = "50",
+                    min = 1)
+            int every,
+
+            @Setting(value = "timesteps that each picture is denoised at", defaultsTo = "8", min = 1, max = 1000)
+            int timesteps,
+
+            @Setting(value = "of the noise, and of which scenes are held out", defaultsTo = "0", min = 0)
+            long seed,
+
+            @Setting(
+                    value = "for data source folder: folder of held-out pictures like that of data; this or fraction",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FOLDER)
+            Optional<Path> path,
+
+            @Setting(
+                    value =
+                            "for data source folder: share of its pictures that is held out, chosen by their names; this"
+                                    + " or path",
+                    defaultsTo = Derived.DEFAULT,
+                    min = 0,
+                    aboveMin = true,
+                    max = 0.9)
+            Optional<Double> fraction) {}
+
+    /**
+     * How good pictures are that are drawn from the captions of held-out data, as {@code sample} says.
+     *
+     * @param measures   at least one
+     * @param count      pictures that each measure sees, unless it says otherwise
+     * @param references held-out pictures that drawn ones are compared with; empty: as many as are drawn
+     * @param variations how many pictures of one prompt are drawn for measures of variety
+     * @param before     whether the model is also measured before training
+     */
+    public record Evaluate(
+            @Setting("what is measured: ids of measures, as 'scedit plugins' lists them, or blocks with 'use'")
+            List<MeasureBlock> measures,
+
+            @Setting(value = "pictures that each measure sees", defaultsTo = "48", min = 1)
+            int count,
+
+            @Setting(
+                    value = "held-out pictures that drawn ones are compared with; left out: as many as are drawn",
+                    defaultsTo = Derived.DEFAULT,
+                    min = 1)
+            Optional<Integer> references,
+
+            @Setting(value = "pictures of one prompt, for measures of variety", defaultsTo = "{prompts: 4, seeds: 4}")
+            Variations variations,
+
+            @Setting(value = "whether the model is also measured before training", defaultsTo = "true")
+            boolean before) {
+        public Evaluate {
+            measures = List.copyOf(measures);
+            if (measures.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "measures must hold at least one measure, such as [captions], got []");
+            }
+        }
+    }
+
+    /**
+     * Pictures that differ in nothing but their noise.
+     *
+     * @param prompts how many prompts are varied, the first ones
+     * @param seeds   pictures of each
+     */
+    public record Variations(
+            @Setting(value = "prompts that are drawn several times", defaultsTo = "4", min = 1)
+            int prompts,
+
+            @Setting(value = "pictures of each of them", defaultsTo = "4", min = 2)
+            int seeds) {}
+
+    /**
+     * One measure: the keys that every measure has, and its plugin's own.
+     *
+     * @param use       the measure's id
+     * @param name      unique in the recipe
+     * @param condition whose maps the pictures should follow; empty: the only one there is, where the measure needs one
+     * @param count     pictures that it sees; empty: as the block of all measures says
+     * @param config    the measure's configuration record
+     */
+    public record MeasureBlock(
+            String use, String name, Optional<String> condition, Optional<Integer> count, Record config)
+            implements PluginBlock {
+        /** The keys of every measure, bound on their own; the plugin's record takes the rest. */
+        record Common(
+                @Setting("the measure's id, as 'scedit plugins' lists it")
+                String use,
+
+                @Setting(
+                        value = "unique name; left out: the measure's id, and its condition where one is given",
+                        defaultsTo = Derived.DEFAULT)
+                String name,
+
+                @Setting(
+                        value =
+                                "the condition whose maps the pictures should follow, for measures that compare with one;"
+                                        + " left out: the only one",
+                        defaultsTo = Derived.DEFAULT)
+                Optional<String> condition,
+
+                @Setting(
+                        value = "pictures that it sees; left out: as for all measures",
+                        defaultsTo = Derived.DEFAULT,
+                        min = 1)
+                Optional<Integer> count) {}
+
+        /** The name that a block has unless it says otherwise. */
+        public static String defaultName(String use, Optional<String> condition) {
+            return condition.map(name -> use + "-" + name).orElse(use);
+        }
+
+        /** Whether the recipe gave it a name of its own. */
+        public boolean named() {
+            return !name.equals(defaultName(use, condition));
         }
     }
 

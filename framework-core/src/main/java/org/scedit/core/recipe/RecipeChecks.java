@@ -66,6 +66,8 @@ final class RecipeChecks {
         checkStart();
         checkSampler();
         checkSteps();
+        checkBlockNames("evaluate.measures");
+        new MeasuringChecks(bound, tree, this::tell).check();
     }
 
     private void checkNames() {
@@ -180,8 +182,15 @@ final class RecipeChecks {
                         && list.items().isEmpty();
     }
 
-    private int items(String key) {
-        return written(key) instanceof Sequence list ? list.items().size() : 0;
+    /** How many items a list has, {@code tuners} or {@code evaluate.measures}; 0 where there is none. */
+    private int items(String path) {
+        RecipeNode found = tree;
+        for (String key : path.split("\\.")) {
+            found = found instanceof Mapping block && block.has(key)
+                    ? block.entries().get(key).value()
+                    : null;
+        }
+        return found instanceof Sequence list ? list.items().size() : 0;
     }
 
     private void checkTuners() {

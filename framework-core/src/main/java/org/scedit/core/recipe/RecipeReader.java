@@ -2,6 +2,7 @@ package org.scedit.core.recipe;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,14 +10,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.scedit.api.Annotator;
+import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.hook.Scale;
 import org.scedit.core.recipe.Recipe.ConditionBlock;
 import org.scedit.core.recipe.Recipe.Controls;
+import org.scedit.core.recipe.Recipe.MeasureBlock;
 import org.scedit.core.recipe.Recipe.TunerBlock;
 import org.scedit.core.recipe.RecipeNode.Entry;
 import org.scedit.core.recipe.RecipeNode.Mapping;
+import org.scedit.core.recipe.RecipeNode.Scalar;
+import org.scedit.core.recipe.RecipeNode.Sequence;
 
 /** Reads recipes: file and what it extends, overrides, binding, checks; nothing else is touched before all is right. */
 public final class RecipeReader {
@@ -26,16 +31,19 @@ public final class RecipeReader {
             "'model'", RecordBinder.keysOf(Recipe.Model.class),
             "'data' with source scenes", RecordBinder.keysOf(Recipe.ScenesData.class),
             "'data' with source folder", RecordBinder.keysOf(Recipe.FolderData.class),
+            "'validation'", RecordBinder.keysOf(Recipe.Validation.class),
             "'train'", RecordBinder.keysOf(Recipe.Train.class),
-            "'sample'", RecordBinder.keysOf(Recipe.Sample.class)));
+            "'sample'", RecordBinder.keysOf(Recipe.Sample.class),
+            "'evaluate'", RecordBinder.keysOf(Recipe.Evaluate.class)));
 
     private final PluginBlocks<TunerBlock.Common> tuners;
     private final PluginBlocks<ConditionBlock.Common> conditions;
+    private final PluginBlocks<MeasureBlock.Common> measures;
     private final Set<String> annotators;
     private final Path workingDirectory;
 
     /**
-     * For recipes without conditions.
+     * For recipes without conditions and measures.
      *
      * @param tuners the loaded plugins by id
      */
@@ -44,18 +52,33 @@ public final class RecipeReader {
     }
 
     /**
+     * For recipes without measures.
+     *
      * @param tuners     the loaded tuners by id
      * @param annotators the loaded annotators by id
      */
     public RecipeReader(
             Map<String, ? extends TunerProvider<?>> tuners, Map<String, ? extends Annotator<?>> annotators) {
-        this(tuners, annotators, Path.of(""));
+        this(tuners, annotators, Map.of());
+    }
+
+    /**
+     * @param tuners     the loaded tuners by id
+     * @param annotators the loaded annotators by id
+     * @param measures   the loaded measures by id
+     */
+    public RecipeReader(
+            Map<String, ? extends TunerProvider<?>> tuners,
+            Map<String, ? extends Annotator<?>> annotators,
+            Map<String, ? extends Measure<?>> measures) {
+        this(tuners, annotators, measures, Path.of(""));
     }
 
     /** @param workingDirectory where relative paths start */
     RecipeReader(
             Map<String, ? extends TunerProvider<?>> tuners,
             Map<String, ? extends Annotator<?>> annotators,
+            Map<String, ? extends Measure<?>> measures,
             Path workingDirectory) {
         Map<String, Class<? extends Record>> tunerConfigs = new TreeMap<>();
         tuners.forEach((id, provider) -> tunerConfigs.put(id, provider.configType()));
@@ -66,6 +89,9 @@ public final class RecipeReader {
         maps.put("file", Recipe.FileMaps.class);
         maps.put("scene", Recipe.SceneMaps.class);
         conditions = new PluginBlocks<>("condition", "annotator", ConditionBlock.Common.class, maps);
+        Map<String, Class<? extends Record>> measureConfigs = new TreeMap<>();
+        measures.forEach((id, measure) -> measureConfigs.put(id, measure.configType()));
+        this.measures = new PluginBlocks<>("measure", "measure", MeasureBlock.Common.class, measureConfigs);
         this.workingDirectory = workingDirectory;
     }
 
@@ -92,6 +118,7 @@ public final class RecipeReader {
                 Map.of(
                         TunerBlock.class, this::bindTuner,
                         ConditionBlock.class, this::bindCondition,
+                        MeasureBlock.class, this::bindMeasure,
                         Controls.class, this::bindControls),
                 RecipeReader::home);
         Recipe recipe = binder.bind(tree, "", top, Recipe.class);
@@ -132,7 +159,27 @@ public final class RecipeReader {
                     "data",
                     new Entry(entry.key(), data.with("seed", RecipeSource.filledIn(usable ? seed : "0", entry.key()))));
         }
-        return filled;
+        return withMeasureBlocks(filled);
+    }
+
+    /** A measure that is given as its id alone is the block with that id. */
+    private static Mapping withMeasureBlocks(Mapping recipe) {
+        if (!recipe.has("evaluate")
+                || !(recipe.entries().get("evaluate").value() instanceof Mapping evaluate)
+                || !evaluate.has("measures")
+                || !(evaluate.entries().get("measures").value() instanceof Sequence measures)) {
+            return recipe;
+        }
+        List<RecipeNode> blocks = new ArrayList<>();
+        for (RecipeNode item : measures.items()) {
+            blocks.add(
+                    item instanceof Scalar id && !id.isNull()
+                            ? new Mapping(Map.of("use", new Entry(id.position(), id)), id.position())
+                            : item);
+        }
+        Entry list = new Entry(evaluate.entries().get("measures").key(), new Sequence(blocks, measures.position()));
+        return recipe.with(
+                "evaluate", new Entry(recipe.entries().get("evaluate").key(), evaluate.with("measures", list)));
     }
 
     private Record bindTuner(RecordBinder binder, Mapping block, String path, Position position) {
@@ -161,6 +208,24 @@ public final class RecipeReader {
                         bound.common().use(),
                         bound.common().name(),
                         bound.common().dropout(),
+                        bound.config()))
+                .orElse(null);
+    }
+
+    private Record bindMeasure(RecordBinder binder, Mapping block, String path, Position position) {
+        Mapping named = block;
+        if (block.text("use") != null && !block.has("name")) {
+            String name = MeasureBlock.defaultName(block.text("use"), Optional.ofNullable(block.text("condition")));
+            named = block.with(
+                    "name",
+                    RecipeSource.filledIn(name, block.entries().get("use").key()));
+        }
+        return measures.bind(binder, named, path, position)
+                .map(bound -> new MeasureBlock(
+                        bound.common().use(),
+                        bound.common().name(),
+                        bound.common().condition(),
+                        bound.common().count(),
                         bound.config()))
                 .orElse(null);
     }

@@ -42,6 +42,11 @@ public record SettingDescription(String key, String type, String defaultTo, Stri
         return of(Recipe.ConditionBlock.Common.class);
     }
 
+    /** The keys that every measure's block has, before its plugin's own. */
+    public static List<SettingDescription> ofEveryMeasure() {
+        return of(Recipe.MeasureBlock.Common.class);
+    }
+
     private static SettingDescription of(RecordComponent component) {
         Setting setting = RecordBinder.settingOf(component);
         Type type = component.getGenericType();

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.scedit.api.Annotator;
+import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.recipe.RecipeNode.Mapping;
 
 /**
- * A tuner's or an annotator's own settings as one line of YAML, such as {@code {down_ratio: 1.0, skips: []}}: tuner files
+ * A tuner's, an annotator's or a measure's own settings as one line of YAML, such as {@code {down_ratio: 1.0, skips: []}}: tuner files
  * keep it.
  */
 public final class TunerSettings {
@@ -74,6 +75,11 @@ public final class TunerSettings {
     /** {@link #read(String, TunerProvider, String)} for an annotator's settings. */
     public static <C extends Record> C read(String yaml, Annotator<C> annotator, String place) {
         return read(yaml, annotator.id(), annotator.configType(), place);
+    }
+
+    /** {@link #read(String, TunerProvider, String)} for a measure's settings. */
+    public static <C extends Record> C read(String yaml, Measure<C> measure, String place) {
+        return read(yaml, measure.id(), measure.configType(), place);
     }
 
     private static <C extends Record> C read(String yaml, String id, Class<C> type, String place) {

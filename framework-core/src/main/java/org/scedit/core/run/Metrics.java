@@ -23,10 +23,18 @@ import org.scedit.core.UserException;
 /**
  * {@code metrics.jsonl}: one line of JSON a step, appended at once.
  * <pre>{"step":12,"learning_rate":1.0E-4,"loss":0.0831}</pre>
+ * Steps with a validation have two values more, {@link #VALIDATION_LOSS} and {@link #TRAINING_LOSS}.
  * A resumed run cuts the file to its checkpoint and goes on, and so ends with the same bytes as an uninterrupted one.
  * That holds as long as the values are functions of the run: write no times here.
  */
 public final class Metrics implements AutoCloseable {
+    /** The step's own loss, of its pictures, noise and timesteps. */
+    public static final String LOSS = "loss";
+    /** The loss of held-out pictures, always at the same noise and timesteps. */
+    public static final String VALIDATION_LOSS = "validation_loss";
+    /** The loss of training pictures, measured in the same way. */
+    public static final String TRAINING_LOSS = "training_loss";
+
     /**
      * One line.
      *

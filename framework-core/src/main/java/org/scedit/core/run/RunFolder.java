@@ -22,8 +22,11 @@ import org.scedit.core.UserException;
  * <pre>
  * recipe.yaml                 the resolved recipe
  * metrics.jsonl               one line a step
- * loss.png  summary.md        for people
+ * measures.json               how good drawn pictures are
+ * cost.json                   what it took
+ * loss.png  summary.md        for people; the summary is written last: where there is one, the run is finished
  * samples/NAME.png            picture grids
+ * samples/ROW/00.png          the pictures of a grid, named in samples/pictures.json
  * tuners/NAME.safetensors     what was trained
  * checkpoints/step-000100/    all that a resumed run needs
  * </pre>
@@ -89,7 +92,16 @@ public final class RunFolder implements AutoCloseable {
         RunFolder folder = new RunFolder(path);
         if (folder.holdsRun()) {
             // the recipe last: until then an interrupted removal is still known as a run
-            List.of("checkpoints", "samples", "tuners", "metrics.jsonl", "loss.png", "summary.md", "recipe.yaml")
+            List.of(
+                            "summary.md",
+                            "checkpoints",
+                            "samples",
+                            "tuners",
+                            "metrics.jsonl",
+                            "measures.json",
+                            "cost.json",
+                            "loss.png",
+                            "recipe.yaml")
                     .forEach(name -> delete(path.resolve(name)));
         }
         return folder;
@@ -126,6 +138,16 @@ public final class RunFolder implements AutoCloseable {
         return path.resolve("metrics.jsonl");
     }
 
+    /** How good drawn pictures are, JSON. */
+    public Path measures() {
+        return path.resolve("measures.json");
+    }
+
+    /** What the run took, JSON. */
+    public Path cost() {
+        return path.resolve("cost.json");
+    }
+
     /** The picture of {@link LossCurve}. */
     public Path lossCurve() {
         return path.resolve("loss.png");
@@ -136,13 +158,18 @@ public final class RunFolder implements AutoCloseable {
         return path.resolve("summary.md");
     }
 
+    /** Where the pictures are. */
+    public Path samples() {
+        return path.resolve("samples");
+    }
+
     /**
-     * A picture grid.
+     * A picture, or a grid of them.
      *
      * @param name without the ending, such as {@code before}
      */
     public Path sample(String name) {
-        return path.resolve("samples").resolve(name + ".png");
+        return samples().resolve(name + ".png");
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.scedit.core.scenes;
 
+import java.util.Arrays;
 import org.scedit.api.Picture;
 
 /**
@@ -20,13 +21,13 @@ public final class ConditionMaps {
     /** White one-pixel contours on black: pixels of an object that have a side in common with the backdrop. */
     public static Picture edges(Scene scene) {
         int[] owners = owners(scene);
-        byte[] rgb = new byte[3 * owners.length];
+        int[] colours = new int[owners.length];
         for (int i = 0; i < owners.length; i++) {
             if (owners[i] >= 0 && touchesBackdrop(owners, i)) {
-                put(rgb, i, 0xffffff);
+                colours[i] = 0xffffff;
             }
         }
-        return Picture.of(Scene.SIDE, Scene.SIDE, rgb);
+        return picture(colours);
     }
 
     /** Class of each pixel, row by row: {@link #BACKGROUND_CLASS}, or 1 + the ordinal of the object's {@link Shape}. */
@@ -42,12 +43,14 @@ public final class ConditionMaps {
 
     /** {@link #segmentation} with one colour a class, black for the background; the object's own colours do not show. */
     public static Picture segmentationPicture(Scene scene) {
-        int[] classes = segmentation(scene);
-        byte[] rgb = new byte[3 * classes.length];
-        for (int i = 0; i < classes.length; i++) {
-            put(rgb, i, CLASS_COLOURS[classes[i]]);
-        }
-        return Picture.of(Scene.SIDE, Scene.SIDE, rgb);
+        int[] colours = segmentation(scene);
+        Arrays.setAll(colours, i -> CLASS_COLOURS[colours[i]]);
+        return picture(colours);
+    }
+
+    /** The colour of a shape's class in {@link #segmentationPicture}. */
+    static int classColour(Shape shape) {
+        return CLASS_COLOURS[1 + shape.ordinal()];
     }
 
     /**
@@ -60,10 +63,22 @@ public final class ConditionMaps {
         for (int i = 0; i < owners.length; i++) {
             if (owners[i] >= 0) {
                 double inside = -scene.objects().get(owners[i]).distance(i % Scene.SIDE, i / Scene.SIDE);
-                depth[i] = (float) (0.4 + 0.6 * Math.min(1, inside / Size.LARGE.radius()));
+                depth[i] = depth(inside);
             }
         }
         return depth;
+    }
+
+    /** @param inside distance from the contour, in pixels */
+    static float depth(double inside) {
+        return (float) (0.4 + 0.6 * Math.min(1, inside / Size.LARGE.radius()));
+    }
+
+    /** White is near, black the backdrop. */
+    static Picture depthPicture(float[] depth) {
+        int[] colours = new int[depth.length];
+        Arrays.setAll(colours, i -> 0x010101 * Math.round(255 * depth[i]));
+        return picture(colours);
     }
 
     /** Mean colour of the plain picture in each cell of 8x8 pixels. */
@@ -114,9 +129,12 @@ public final class ConditionMaps {
         return (byte) ((sum + pixels / 2) / pixels);
     }
 
-    private static void put(byte[] rgb, int pixel, int colour) {
-        for (int c = 0; c < 3; c++) {
-            rgb[3 * pixel + c] = (byte) (colour >> 16 - 8 * c);
+    /** @param colours of all pixels, row by row, as 0xRRGGBB */
+    static Picture picture(int[] colours) {
+        byte[] rgb = new byte[3 * colours.length];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) (colours[i / 3] >> 16 - 8 * (i % 3));
         }
+        return Picture.of(Scene.SIDE, Scene.SIDE, rgb);
     }
 }

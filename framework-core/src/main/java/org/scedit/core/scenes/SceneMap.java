@@ -1,6 +1,5 @@
 package org.scedit.core.scenes;
 
-import java.util.Optional;
 import org.scedit.api.Picture;
 
 /** The kinds of {@linkplain ConditionMaps condition maps} of a scene, as pictures. */
@@ -13,8 +12,8 @@ public enum SceneMap {
         }
 
         @Override
-        public Optional<MapFidelity> fidelity() {
-            return Optional.of(MapFidelity.EDGE_F1);
+        public Picture seenIn(Picture picture) {
+            return SeenMaps.edges(picture);
         }
     },
     /** A colour for each shape on black. */
@@ -25,20 +24,20 @@ public enum SceneMap {
         }
 
         @Override
-        public Optional<MapFidelity> fidelity() {
-            return Optional.of(MapFidelity.SEGMENTATION_ACCURACY);
+        public Picture seenIn(Picture picture) {
+            return SeenMaps.segmentation(picture);
         }
     },
     /** White is near, black the backdrop. */
     DEPTH {
         @Override
         public Picture of(Scene scene) {
-            float[] depth = ConditionMaps.depth(scene);
-            byte[] rgb = new byte[3 * depth.length];
-            for (int i = 0; i < rgb.length; i++) {
-                rgb[i] = (byte) Math.round(255 * depth[i / 3]);
-            }
-            return Picture.of(Scene.SIDE, Scene.SIDE, rgb);
+            return ConditionMaps.depthPicture(ConditionMaps.depth(scene));
+        }
+
+        @Override
+        public Picture seenIn(Picture picture) {
+            return SeenMaps.depth(picture);
         }
     },
     /** The mean colours of cells of 8x8 pixels. */
@@ -49,16 +48,18 @@ public enum SceneMap {
         }
 
         @Override
-        public Optional<MapFidelity> fidelity() {
-            return Optional.of(MapFidelity.COLOUR_ERROR);
+        public Picture seenIn(Picture picture) {
+            return ConditionMaps.colours(picture);
         }
     };
 
     /** The map of a scene, {@link Scene#SIDE} pixels wide and high. */
     public abstract Picture of(Scene scene);
 
-    /** How well drawn pictures follow it; empty where that cannot be seen in a picture. */
-    public Optional<MapFidelity> fidelity() {
-        return Optional.empty();
-    }
+    /**
+     * The map of whatever a picture shows.
+     *
+     * @throws IllegalArgumentException if the picture is not of {@link Scene#SIDE} by {@link Scene#SIDE} pixels
+     */
+    public abstract Picture seenIn(Picture picture);
 }

@@ -40,8 +40,11 @@ public final class Trainer implements AutoCloseable {
      * @param loss         mean over its batches
      * @param gradientNorm of all gradients together, before clipping
      * @param learningRate it was made with
+     * @param seconds      it took
+     * @param backwardSeconds of them those of the gradients
      */
-    public record StepResult(double loss, double gradientNorm, double learningRate) {}
+    public record StepResult(
+            double loss, double gradientNorm, double learningRate, double seconds, double backwardSeconds) {}
 
     private static final ScriptFunction AVERAGE = ScriptFunction.compile(
             new String[] {"average", "w", "share"},
@@ -78,13 +81,18 @@ public final class Trainer implements AutoCloseable {
      */
     public StepResult step() {
         double loss = 0;
+        long start = System.nanoTime();
+        long backward = 0;
         try (NDManager scratch = manager.newSubManager()) {
             for (int i = 0; i < settings.accumulate(); i++) {
                 try (Autograd autograd = Autograd.record();
                         Scope scope = new Scope()) {
                     NDArray each = objective.loss((long) step * settings.accumulate() + i, scratch);
-                    loss += Torch.floats(each)[0] / settings.accumulate();
+                    loss += Torch.floats(each)[0] / settings.accumulate(); // waits for the forward pass
+                    long forwardDone = System.nanoTime();
                     autograd.backward(each, 1.0 / settings.accumulate());
+                    Torch.synchronise();
+                    backward += System.nanoTime() - forwardDone;
                 }
             }
             double norm = optimizer.gradientNorm();
@@ -100,7 +108,7 @@ public final class Trainer implements AutoCloseable {
             optimizer.step(learningRate, scratch);
             average(scratch);
             step++;
-            return new StepResult(loss, norm, learningRate);
+            return new StepResult(loss, norm, learningRate, (System.nanoTime() - start) / 1e9, backward / 1e9);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scedit.api.Picture;
@@ -42,6 +43,41 @@ class ImageFolderTest {
         Example example = pictures.get(0);
         assertThat(example.picture()).isEqualTo(Picture.of(4, 4, filled(4 * 4, 7)));
         assertThat(pictures.get(0)).isEqualTo(example);
+    }
+
+    @Test
+    void aShareIsHeldOutByNameWhateverElseIsThere() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            picture(i + ".png", 1);
+            text(i + ".txt", "number " + i);
+        }
+        ImageFolder all = ImageFolder.open(folder, 8, false);
+        ImageFolder.Parts parts = all.split(0.25);
+        assertThat(parts.rest().size()).isEqualTo(5);
+        assertThat(captions(parts.first())).doesNotContainAnyElementsOf(captions(parts.rest()));
+        assertThat(Stream.concat(captions(parts.first()).stream(), captions(parts.rest()).stream()))
+                .containsExactlyInAnyOrderElementsOf(captions(all));
+
+        // of one picture less, those that were held out still are, except for the one at the edge
+        Files.delete(folder.resolve("0.png"));
+        Files.delete(folder.resolve("0.txt"));
+        ImageFolder.Parts fewer = ImageFolder.open(folder, 8, false).split(0.25);
+        assertThat(captions(parts.rest()).stream().filter(captions(fewer.rest())::contains))
+                .hasSizeGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void onePictureIsNeitherTrainedOnNorHeldOutAlone() throws IOException {
+        picture("a.png", 1);
+        text("a.txt", "a picture");
+        ImageFolder one = ImageFolder.open(folder, 8, false);
+        assertThatThrownBy(() -> one.split(0.5))
+                .isInstanceOf(UserException.class)
+                .hasMessage(folder + ": holds 1 picture, of which none can be held out; give validation.path");
+        picture("b.png", 1);
+        text("b.txt", "another");
+        assertThat(ImageFolder.open(folder, 8, false).split(0.01).rest().size()).isEqualTo(1);
+        assertThat(ImageFolder.open(folder, 8, false).split(0.9).first().size()).isEqualTo(1);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scedit.api.Annotator;
+import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
 
 class CoreModuleTest {
@@ -55,6 +56,16 @@ class CoreModuleTest {
             assertThat(Guice.createInjector(new CoreModule(catalogue)).getInstance(map))
                     .isEqualTo(catalogue.annotators())
                     .containsOnlyKeys("edges");
+        }
+    }
+
+    @Test
+    void soAreTheMeasuresWithThoseBuiltIn() {
+        try (var catalogue = PluginCatalogue.ofFolders(List.of())) {
+            var map = Key.get(new TypeLiteral<Map<String, Measure<?>>>() {});
+            assertThat(Guice.createInjector(new CoreModule(catalogue)).getInstance(map))
+                    .isEqualTo(catalogue.measures())
+                    .containsOnlyKeys("captions", "style-distance");
         }
     }
 

@@ -288,7 +288,7 @@ class PluginCatalogueTest {
                 "broken.jar: extension class demo.Named has the id 'My Tuner'; ids are lower case letters, digits and"
                         + " hyphens, such as 'sc-tuner'",
                 "broken.jar: extension class demo.NeedsName has no public constructor without parameters; add one",
-                "broken.jar: extension class demo.Other is neither a TunerProvider nor an Annotator; implement one of"
+                "broken.jar: extension class demo.Other is none of TunerProvider, Annotator and Measure; implement one of"
                         + " these of org.scedit.api, or leave out @Extension",
                 "broken.jar: extension class demo.Static cannot be used: NumberFormatException: For input string:"
                         + " \"many\"",

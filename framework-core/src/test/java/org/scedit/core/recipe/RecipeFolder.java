@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.scedit.api.Annotator;
+import org.scedit.api.Drawn;
+import org.scedit.api.Measure;
 import org.scedit.api.Parameters;
 import org.scedit.api.Picture;
 import org.scedit.api.Setting;
@@ -67,6 +70,28 @@ record RecipeFolder(Path path) {
         }
     }
 
+    /** A measure's settings. */
+    record HueConfig(
+            @Setting(value = "hues that are told apart", defaultsTo = "3", min = 1)
+            int hues) {}
+
+    private record Hue(String id, Class<HueConfig> configType) implements Measure<HueConfig> {
+        @Override
+        public String summary() {
+            return id;
+        }
+
+        @Override
+        public Set<Need> needs(HueConfig config) {
+            return Set.of(Need.CONDITION);
+        }
+
+        @Override
+        public List<Value> measure(HueConfig config, Drawn drawn) {
+            throw new UnsupportedOperationException("recipes are only read here");
+        }
+    }
+
     private record Canny(String id, Class<CannyConfig> configType) implements Annotator<CannyConfig> {
         @Override
         public String summary() {
@@ -118,6 +143,7 @@ record RecipeFolder(Path path) {
                         "lora", new Provider<>("lora", LoraConfig.class),
                         "full", new Provider<>("full", FullConfig.class)),
                 Map.of("canny", new Canny("canny", CannyConfig.class)),
+                Map.of("hue", new Hue("hue", HueConfig.class)),
                 path);
     }
 }

@@ -25,16 +25,21 @@ import org.scedit.core.hook.Scale;
 import org.scedit.core.hub.HubModel;
 import org.scedit.core.recipe.Recipe.ConditionBlock;
 import org.scedit.core.recipe.Recipe.Controls;
+import org.scedit.core.recipe.Recipe.Evaluate;
 import org.scedit.core.recipe.Recipe.FileMaps;
 import org.scedit.core.recipe.Recipe.FolderData;
+import org.scedit.core.recipe.Recipe.MeasureBlock;
 import org.scedit.core.recipe.Recipe.Sample;
 import org.scedit.core.recipe.Recipe.ScenesData;
 import org.scedit.core.recipe.Recipe.Task;
 import org.scedit.core.recipe.Recipe.Train;
 import org.scedit.core.recipe.Recipe.TunerBlock;
 import org.scedit.core.recipe.Recipe.Unreadable;
+import org.scedit.core.recipe.Recipe.Validation;
+import org.scedit.core.recipe.Recipe.Variations;
 import org.scedit.core.recipe.RecipeFolder.CannyConfig;
 import org.scedit.core.recipe.RecipeFolder.FullConfig;
+import org.scedit.core.recipe.RecipeFolder.HueConfig;
 import org.scedit.core.recipe.RecipeFolder.LoraConfig;
 import org.scedit.core.recipe.RecipeFolder.ScTunerConfig;
 import org.scedit.core.scenes.Split;
@@ -81,6 +86,7 @@ class RecipeReaderTest {
                         new ScTunerConfig(1.0, List.of(), ScTunerConfig.Activation.GELU))),
                 List.of(),
                 Optional.of(new ScenesData(List.of(Style.STRIPES), 32, 0, List.of(1, 1, 2, 2, 3), Split.TRAIN)),
+                Optional.empty(),
                 Optional.of(new Train(
                         Optional.of(300),
                         Optional.empty(),
@@ -104,6 +110,7 @@ class RecipeReaderTest {
                         false,
                         false,
                         100)),
+                Optional.empty(),
                 Optional.empty());
         assertThat(folder.read("good.yaml")).isEqualTo(expected);
     }
@@ -132,6 +139,7 @@ class RecipeReaderTest {
                 low: 50
               - { use: file, name: pose, path: edges }
             data: { source: folder, path: photos/, size: 512, unreadable: skip }
+            validation: { count: 16, every: 10, timesteps: 4, seed: 7, fraction: 0.25 }
             train:
               epochs: 3
               batch: 2
@@ -170,6 +178,12 @@ class RecipeReaderTest {
               spacing: leading
               seed: 12345678901
               every: 50
+            evaluate:
+              measures: [hue, { use: hue, condition: pose, count: 9, hues: 5 }, { use: hue, name: wide, condition: pose, hues: 9 }]
+              count: 24
+              references: 12
+              variations: { prompts: 2, seeds: 3 }
+              before: false
             """);
         Recipe expected = new Recipe(
                 "no",
@@ -203,6 +217,7 @@ class RecipeReaderTest {
                         new ConditionBlock("canny", "canny", 0.25, new CannyConfig(50, 200)),
                         new ConditionBlock("file", "pose", 0, new FileMaps(Path.of("edges")))),
                 Optional.of(new FolderData(Path.of("photos"), Optional.of(512), Unreadable.SKIP)),
+                Optional.of(new Validation(16, 10, 4, 7, Optional.empty(), Optional.of(0.25))),
                 Optional.of(new Train(
                         Optional.empty(),
                         Optional.of(3),
@@ -242,7 +257,18 @@ class RecipeReaderTest {
                         Optional.of(0.6),
                         Optional.of(Path.of("cat.png")),
                         12345678901L,
-                        50)));
+                        50)),
+                Optional.of(new Evaluate(
+                        List.of(
+                                new MeasureBlock("hue", "hue", Optional.empty(), Optional.empty(), new HueConfig(3)),
+                                new MeasureBlock(
+                                        "hue", "hue-pose", Optional.of("pose"), Optional.of(9), new HueConfig(5)),
+                                new MeasureBlock(
+                                        "hue", "wide", Optional.of("pose"), Optional.empty(), new HueConfig(9))),
+                        24,
+                        Optional.of(12),
+                        new Variations(2, 3),
+                        false)));
         assertThat(folder.read("all.yaml")).isEqualTo(expected);
         assertThat(folder.with("again.yaml", expected.resolved()).read("again.yaml"))
                 .isEqualTo(expected);
@@ -335,6 +361,7 @@ class RecipeReaderTest {
                     good.tuners(),
                     good.conditions(),
                     good.data(),
+                    good.validation(),
                     good.train(),
                     Optional.of(new Sample(
                             prompts,
@@ -352,7 +379,8 @@ class RecipeReaderTest {
                             Optional.of((1 + random.nextInt(99)) / 100.0),
                             sample.mask(),
                             sample.seed(),
-                            sample.every())));
+                            sample.every())),
+                    good.evaluate());
             Recipe again = folder.with("again.yaml", changed.resolved()).read("again.yaml");
             assertThat(again).isEqualTo(changed);
             assertThat(again.resolved()).isEqualTo(changed.resolved());

@@ -33,17 +33,23 @@ class SettingDescriptionTest {
                 Recipe.Model.class,
                 Recipe.ScenesData.class,
                 Recipe.FolderData.class,
+                Recipe.Validation.class,
                 Recipe.Train.class,
-                Recipe.Sample.class);
+                Recipe.Sample.class,
+                Recipe.Evaluate.class,
+                Recipe.Variations.class);
         assertThat(blocks.stream()
                         .mapToInt(block -> SettingDescription.of(block).size())
                         .sum())
-                .isEqualTo(69);
+                .isEqualTo(84);
         assertThat(SettingDescription.ofEveryTuner())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "scale", "weights", "merge");
         assertThat(SettingDescription.ofEveryCondition())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "dropout");
+        assertThat(SettingDescription.ofEveryMeasure())
+                .extracting(SettingDescription::key)
+                .containsExactly("use", "name", "condition", "count");
     }
 }

@@ -1,29 +1,27 @@
-package org.scedit.core.job;
+package org.scedit.core.condition;
 
 import java.util.function.IntFunction;
 import org.scedit.api.Picture;
-import org.scedit.core.condition.Condition;
-import org.scedit.core.condition.MapMaker;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.data.ImageFolder;
 import org.scedit.core.data.MapFolder;
 import org.scedit.core.scenes.SceneDataset;
-import org.scedit.core.train.LatentBatches;
 
 /** The condition maps of a data set's pictures. */
-final class TrainingMaps {
+public final class DataMaps {
     /** Maps that are kept rather than made again; the others are made at each use. */
     private static final long KEPT_BYTES = 256L << 20;
 
-    private TrainingMaps() {}
+    private DataMaps() {}
 
     /**
+     * A map for each picture, by its index.
+     *
      * @param seed the run's
      * @throws org.scedit.core.UserException if ready maps do not fit the pictures
      */
-    static LatentBatches.Condition of(Condition condition, Dataset data, long seed) {
-        return new LatentBatches.Condition(
-                condition.name(), kept(maps(condition, data, seed), data.size()), condition.dropout());
+    public static IntFunction<Picture> of(Condition condition, Dataset data, long seed) {
+        return kept(maps(condition, data, seed), data.size());
     }
 
     private static IntFunction<Picture> maps(Condition condition, Dataset data, long seed) {
