@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How a step's time and memory grow with the batch and the size of the latents, as a table in Markdown. */
+/**
+ * How a step's time and memory grow with the batch and the size of the latents, as a table in Markdown. In
+ * parentheses a step's time over that of a matrix product, which compares cells measured while a machine was busy or not.
+ */
 public final class CostTable {
     /**
      * A step's size.
@@ -36,8 +39,11 @@ public final class CostTable {
      */
     public void measured(Cell cell, String json) {
         JsonObject result = JsonParser.parseString(json).getAsJsonObject();
-        String seconds =
-                String.format(Locale.ROOT, "%.1f s", result.get("seconds").getAsDouble());
+        String seconds = String.format(
+                Locale.ROOT,
+                "%.1f s (%.0f)",
+                result.get("seconds").getAsDouble(),
+                result.get("step_over_matmul").getAsDouble());
         cells.put(
                 cell,
                 result.get("peak_rss_mib").isJsonNull()
