@@ -99,10 +99,6 @@ final class PluginsCommand implements Callable<Integer> {
     }
 
     private void list(Map<String, Offer> offers, PluginCatalogue plugins) {
-        if (offers.isEmpty()) {
-            terminal.out().println("no plugin is installed");
-            return;
-        }
         var table = new Table().row("ID", "KIND", "VERSION", "SUMMARY", "FROM");
         offers.forEach((id, offer) -> {
             PluginDescription plugin = plugins.describe(id).orElseThrow();
@@ -116,8 +112,7 @@ final class PluginsCommand implements Callable<Integer> {
     private void describe(Map<String, Offer> offers, PluginCatalogue plugins) {
         Offer offer = offers.get(id);
         if (offer == null) {
-            throw new UserException("no plugin is named '" + id + "'; "
-                    + (offers.isEmpty() ? "none is installed" : "there are " + String.join(", ", offers.keySet())));
+            throw new UserException("no plugin is named '" + id + "'; there are " + String.join(", ", offers.keySet()));
         }
         PluginDescription plugin = plugins.describe(id).orElseThrow();
         var out = terminal.out();

@@ -153,13 +153,14 @@ class MainTest {
                 .isEqualTo(refused(folder + ": holds no run to go on with (recipe.yaml is missing)\n"));
         assertThat(run("bench", "--batch", "0")).isEqualTo(refused("--batch must be at least 1, got 0\n"));
         assertThat(run("plugins", "lora"))
-                .isEqualTo(refused("no plugin is named 'lora'; there are follow, shift, invert\n"));
+                .isEqualTo(refused(
+                        "no plugin is named 'lora'; there are follow, shift, invert, captions, style-distance\n"));
     }
 
     @Test
     void verboseShowsWhereAMistakeWasFound() {
         assertThat(run("plugins", "lora", "--verbose").err())
-                .startsWith("no plugin is named 'lora'; there are follow, shift, invert\n")
+                .startsWith("no plugin is named 'lora'; there are follow, shift, invert, captions, style-distance\n")
                 .contains("\tat org.scedit.cli.PluginsCommand");
     }
 
