@@ -95,6 +95,7 @@ public final class Main implements Runnable {
         var line = new CommandLine(main)
                 .addSubcommand(new RunCommand(terminal, stop))
                 .addSubcommand(new TrainCommand(terminal, stop))
+                .addSubcommand(new CompareCommand(terminal))
                 .addSubcommand(new GenerateCommand(terminal))
                 .addSubcommand(new AnnotateCommand(terminal))
                 .addSubcommand(new ValidateCommand(terminal))

@@ -72,6 +72,7 @@ class MainTest {
     @CsvSource({
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
+        "compare, --output -o RUN_FOLDER",
         "generate, --model --tokenizer --config --vae --text-encoder --prediction --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
                 + " --sampler --karras --spacing --seed --image --strength --mask --size --precision --device --output -o",
         "annotate, --use --set --seed --force IN_FOLDER OUT_FOLDER",
@@ -97,6 +98,7 @@ class MainTest {
                 .contains(
                         "run ",
                         "train ",
+                        "compare ",
                         "generate ",
                         "annotate ",
                         "validate ",

@@ -44,7 +44,15 @@ public final class RecipeDifference {
         return lines;
     }
 
-    private static Map<String, String> flatten(String yaml, String source) {
+    /**
+     * A recipe's settings, key by key.
+     *
+     * @param yaml   a {@linkplain Recipe#resolved() resolved} recipe
+     * @param source where it is from, for messages
+     * @return path, such as {@code tuners[0].rank}, to value; in the recipe's order
+     * @throws UserException if the text is no recipe
+     */
+    public static Map<String, String> flatten(String yaml, String source) {
         var problems = new Problems();
         Map<String, String> values = new LinkedHashMap<>();
         YamlTree.parse(yaml, Position.inFile(0, Path.of(source), 1, 1), problems)

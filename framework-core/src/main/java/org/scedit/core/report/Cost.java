@@ -1,0 +1,50 @@
+package org.scedit.core.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A run's {@code cost.json}.
+ *
+ * @param figures what is measured, by the file's keys
+ * @param facts   what it was measured on: device, versions, machine; nested keys joined by dots
+ */
+record Cost(Map<String, Double> figures, Map<String, String> facts) {
+    static final Cost UNKNOWN = new Cost(Map.of(), Map.of());
+
+    /**
+     * A figure of the report.
+     *
+     * @param key    in the file
+     * @param label  a column's head
+     * @param shown  whether the page shows it; the other outputs have all
+     * @param traded whether quality is drawn against it; less is better for all of these
+     */
+    record Figure(String key, String label, boolean shown, boolean traded) {
+        /** For people, with its unit. */
+        String text(double value) {
+            return switch (key) {
+                case "trainable_parameters" -> String.format(Locale.ROOT, "%,.0f", value);
+                case "file_bytes" ->
+                    value < 1 << 20
+                            ? String.format(Locale.ROOT, "%.1f KiB", value / (1 << 10))
+                            : String.format(Locale.ROOT, "%.1f MiB", value / (1 << 20));
+                case "backward_share" -> String.format(Locale.ROOT, "%.0f %%", 100 * value);
+                case "step_seconds", "picture_seconds" -> Numbers.significant(value, 3) + " s";
+                default -> String.format(Locale.ROOT, "%,.0f MiB", value);
+            };
+        }
+    }
+
+    /** In the report's order. */
+    static final List<Figure> FIGURES = List.of(
+            new Figure("trainable_parameters", "trained parameters", true, true),
+            new Figure("file_bytes", "file", true, true),
+            new Figure("peak_above_frozen_mib", "memory above frozen weights", true, true),
+            new Figure("frozen_memory_mib", "memory of the frozen weights", false, false),
+            new Figure("peak_memory_mib", "peak memory", false, false),
+            new Figure("step_seconds", "time of a step", true, true),
+            new Figure("backward_share", "of it backward", true, false),
+            new Figure("picture_seconds", "time of a picture", true, true));
+}

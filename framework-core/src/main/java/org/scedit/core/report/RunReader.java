@@ -1,0 +1,219 @@
+package org.scedit.core.report;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import org.scedit.api.Measure.Better;
+import org.scedit.core.UserException;
+import org.scedit.core.recipe.RecipeDifference;
+import org.scedit.core.run.Metrics;
+import org.scedit.core.weights.FileHash;
+
+/**
+ * Reads run folders, also of runs that are at work or were killed: a file that is missing or cannot be read is told in
+ * the run's notes, and all others count.
+ */
+final class RunReader {
+    private static final int LONGEST_ERROR = 4000;
+
+    /** At a run's end; it is in the metrics and not in the measures. */
+    private static final Quality VALIDATION_LOSS = new Quality("validation loss", Better.LOWER);
+
+    private final Path folder;
+    private final List<String> notes = new ArrayList<>();
+
+    private RunReader(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Reads a run.
+     *
+     * @param name     of the cell
+     * @param group    its group
+     * @param chosen   whether it takes part in the comparison
+     * @param seed     its seed, where it is known from elsewhere; otherwise its recipe's
+     * @param folder   the run folder, which need not exist
+     * @param settings what a sweep set for it
+     */
+    static RunRecord read(
+            String name, String group, boolean chosen, Optional<Long> seed, Path folder, Map<String, String> settings) {
+        return new RunReader(folder).read(name, group, chosen, seed, settings);
+    }
+
+    private RunRecord read(
+            String name, String group, boolean chosen, Optional<Long> seed, Map<String, String> settings) {
+        Map<String, String> recipe = recipe();
+        Path error = folder.resolveSibling(folder.getFileName() + ".error");
+        State state = State.NOT_STARTED;
+        if (Files.isRegularFile(folder.resolve("summary.md"))) {
+            state = State.FINISHED;
+        } else if (Files.isRegularFile(error)) {
+            state = State.FAILED;
+            read(error, RunReader::shortened).ifPresent(notes::add);
+        } else if (Files.isRegularFile(folder.resolve("recipe.yaml"))) {
+            state = State.UNFINISHED;
+        }
+        Optional<Long> steps = number(recipe, "train.steps");
+        List<Metrics.Line> lines = metrics();
+        LossCourse losses = LossCourse.of(lines, steps.orElse(0L).intValue());
+        List<MeasuredValue> measures =
+                new ArrayList<>(json("measures.json", RunReader::measures).orElse(List.of()));
+        if (state == State.FINISHED) {
+            losses.validated()
+                    .ifPresent(
+                            loss -> measures.add(new MeasuredValue(VALIDATION_LOSS, loss, OptionalDouble.empty(), 0)));
+        }
+        return new RunRecord(
+                name,
+                group,
+                chosen,
+                seed.orElseGet(() -> number(recipe, "seed").orElse(0L)),
+                folder,
+                state,
+                notes,
+                steps.map(Long::intValue).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                settings,
+                recipe,
+                hash(),
+                measures,
+                json("cost.json", RunReader::cost).orElse(Cost.UNKNOWN),
+                lines.isEmpty() ? 0 : lines.get(lines.size() - 1).step(),
+                losses,
+                json("samples/pictures.json", this::pictures));
+    }
+
+    private Map<String, String> recipe() {
+        Path file = folder.resolve("recipe.yaml");
+        return read(file, text -> RecipeDifference.flatten(text, file.toString()))
+                .orElse(Map.of());
+    }
+
+    private static Optional<Long> number(Map<String, String> recipe, String key) {
+        try {
+            return Optional.ofNullable(recipe.get(key)).map(Long::valueOf);
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Metrics.Line> metrics() {
+        Path file = folder.resolve("metrics.jsonl");
+        return read(file, text -> Metrics.read(file)).orElse(List.of());
+    }
+
+    private static List<MeasuredValue> measures(JsonObject file) {
+        List<MeasuredValue> values = new ArrayList<>();
+        for (JsonElement element : file.getAsJsonArray("measures")) {
+            JsonObject measure = element.getAsJsonObject();
+            String name = measure.get("name").getAsString();
+            boolean taken =
+                    values.stream().anyMatch(value -> value.quality().name().equals(name));
+            Better better = Better.valueOf(measure.get("better").getAsString().toUpperCase(Locale.ROOT));
+            values.add(new MeasuredValue(
+                    new Quality(taken ? name + " (" + measure.get("use").getAsString() + ")" : name, better),
+                    finite(measure.get("value")),
+                    measure.has("before") ? OptionalDouble.of(finite(measure.get("before"))) : OptionalDouble.empty(),
+                    measure.has("samples") ? measure.get("samples").getAsInt() : 0));
+        }
+        return values;
+    }
+
+    private static double finite(JsonElement number) {
+        double value = number.getAsDouble();
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException(value + " is not a result");
+        }
+        return value;
+    }
+
+    private static Cost cost(JsonObject file) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        Map<String, String> facts = new LinkedHashMap<>();
+        file.entrySet().forEach(entry -> {
+            boolean figure = Cost.FIGURES.stream().anyMatch(each -> each.key().equals(entry.getKey()));
+            if (figure && entry.getValue().isJsonPrimitive()) {
+                figures.put(entry.getKey(), finite(entry.getValue()));
+            } else {
+                facts(entry.getKey(), entry.getValue(), facts);
+            }
+        });
+        return new Cost(figures, facts);
+    }
+
+    private static void facts(String path, JsonElement element, Map<String, String> facts) {
+        if (element instanceof JsonObject object) {
+            object.entrySet().forEach(entry -> facts(path + "." + entry.getKey(), entry.getValue(), facts));
+        } else if (element.isJsonPrimitive()) {
+            facts.put(path, element.getAsString());
+        }
+    }
+
+    private PictureRows pictures(JsonObject file) {
+        List<PictureRows.Row> rows = new ArrayList<>();
+        for (JsonElement element : file.getAsJsonArray("rows")) {
+            JsonObject row = element.getAsJsonObject();
+            rows.add(new PictureRows.Row(
+                    row.get("name").getAsString(),
+                    list(row, "files", each -> folder.resolve("samples").resolve(each.getAsString()))));
+        }
+        return new PictureRows(
+                list(file, "prompts", JsonElement::getAsString), list(file, "seeds", JsonElement::getAsLong), rows);
+    }
+
+    private static <T> List<T> list(JsonObject object, String key, Function<JsonElement, T> item) {
+        List<T> items = new ArrayList<>();
+        object.getAsJsonArray(key).forEach(each -> items.add(item.apply(each)));
+        return items;
+    }
+
+    private <T> Optional<T> json(String name, Function<JsonObject, T> meaning) {
+        return read(
+                folder.resolve(name),
+                text -> meaning.apply(JsonParser.parseString(text).getAsJsonObject()));
+    }
+
+    /** What a file means; empty, and told in the notes unless it is just missing, where it means nothing. */
+    private <T> Optional<T> read(Path file, Function<String, T> meaning) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(meaning.apply(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)));
+        } catch (IOException
+                | UserException
+                | JsonParseException // not JSON
+                | ClassCastException // JSON of another shape, in Gson's words
+                | IllegalStateException
+                | IllegalArgumentException
+                | NullPointerException
+                | UnsupportedOperationException e) {
+            notes.add(folder.relativize(file) + " cannot be read; it is left out of the report");
+            return Optional.empty();
+        }
+    }
+
+    private String hash() {
+        Path file = folder.resolve("recipe.yaml");
+        return read(file, text -> FileHash.sha256(List.of(file))).orElse("");
+    }
+
+    private static String shortened(String error) {
+        String text = error.strip();
+        return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + " ...";
+    }
+}
