@@ -193,6 +193,11 @@ class MeasuringRunTest {
         assertThat(samples.getAsJsonArray("seeds").toString()).isEqualTo("[2023,2024]");
         assertThat(Pictures.read(run.resolve("samples/condition-canny/01.png")).width())
                 .isEqualTo(64);
+
+        new RecipeRun(catalogue).resume(run, null, options(() -> false)); // after the last step
+        for (String measured : List.of("step_seconds", "backward_share", "peak_memory_mib")) {
+            assertThat(json(run.resolve("cost.json")).get(measured)).isEqualTo(cost.get(measured));
+        }
     }
 
     private void refuses(String message, String... changes) {
