@@ -186,6 +186,19 @@ class MainTest {
                                 + " fit " + folder.resolve("model") + "\n"));
     }
 
+    @Test
+    void validateTellsWhatCannotBeMeasured() throws IOException {
+        Path recipe = recipe("{use: shift}");
+        assertThat(run(
+                        "validate",
+                        recipe,
+                        "sample={count: 1}",
+                        "evaluate={measures: [{use: captions, condition: edges}]}"))
+                .isEqualTo(refused(recipe
+                        + ": evaluate: measure 'captions-edges' compares with no condition; remove its"
+                        + " 'condition'\n1 problem, the recipe does not fit " + folder.resolve("model") + "\n"));
+    }
+
     /** The tests' environment is offline, with an empty cache. */
     @Test
     void aHubsModelThatIsNotInTheCacheIsToldByEveryCommand() throws IOException {

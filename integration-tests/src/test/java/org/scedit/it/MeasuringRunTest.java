@@ -92,6 +92,27 @@ class MeasuringRunTest {
     }
 
     @Test
+    void aRecipeThatOnlyDrawsIsMeasuredWhereItAsksForIt() throws IOException {
+        Path file =
+                Files.writeString(folder.resolve("drawn.yaml"), """
+                model: {path: %s}
+                data: {source: scenes, styles: [stripes], count: 1}
+                sample: {count: 1, steps: 1}
+                evaluate: {measures: [style-distance], count: 2}
+                """.formatted(REPOSITORY.resolve("models/embedded")));
+        var recipe = new RecipeReader(catalogue.tuners(), catalogue.annotators(), catalogue.measures())
+                .read(file, List.of("output=" + folder.resolve("runs/drawn")));
+        Path run = new RecipeRun(catalogue).run(recipe, options(() -> false));
+        assertThat(measures(run).get(0).get("samples").getAsInt()).isEqualTo(2);
+        assertThat(measures(run).get(0).has("before")).isFalse();
+        assertThat(json(run.resolve("cost.json")).get("trainable_parameters").getAsLong())
+                .isZero();
+        assertThat(json(run.resolve("samples/pictures.json")).getAsJsonArray("rows").asList().stream()
+                        .map(row -> row.getAsJsonObject().get("name").getAsString()))
+                .containsExactly("target", "drawn");
+    }
+
+    @Test
     void validationIsTheSameForEveryMethodAndSeedAsLongAsTheWeightsAre() {
         // learning rates so small that the U-Net with its tuner is still the base model
         String[] one = {"seed=1", "train.steps=1", "train.learning_rate=1e-30", "validation={count: 3, timesteps: 2}"};
@@ -193,6 +214,11 @@ class MeasuringRunTest {
         assertThat(samples.getAsJsonArray("seeds").toString()).isEqualTo("[2023,2024]");
         assertThat(Pictures.read(run.resolve("samples/condition-canny/01.png")).width())
                 .isEqualTo(64);
+
+        new RecipeRun(catalogue).resume(run, null, options(() -> false)); // after the last step
+        for (String measured : List.of("step_seconds", "backward_share", "peak_memory_mib")) {
+            assertThat(json(run.resolve("cost.json")).get(measured)).isEqualTo(cost.get(measured));
+        }
     }
 
     private void refuses(String message, String... changes) {

@@ -2,6 +2,10 @@ package org.scedit.core.job;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,8 +14,8 @@ import org.scedit.core.engine.Torch;
 import org.scedit.core.plugin.PluginCatalogue;
 
 /**
- * {@code cost.json}: what a run took, and on what machine. Differs from run to run. What was not measured is left out, such
- * as the seconds of a step in a process that went on after the last one.
+ * {@code cost.json}: what a run took, and on what machine. Differs from run to run. A run that was interrupted tells of its
+ * last process that made steps; what was not measured is left out.
  * <pre>
  * trainable_parameters      numbers that were trained
  * file_bytes                of all that was trained, as it is written
@@ -24,7 +28,31 @@ import org.scedit.core.plugin.PluginCatalogue;
  * </pre>
  */
 final class CostFile {
-    private final JsonObject cost = new JsonObject();
+    private final Path file;
+    private final JsonObject cost;
+
+    /** @param file that an interrupted run may have begun: what is not measured again stays */
+    CostFile(Path file) {
+        this.file = file;
+        cost = Files.exists(file) ? read(file) : new JsonObject();
+    }
+
+    private static JsonObject read(Path file) {
+        try {
+            return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        } catch (IOException | JsonParseException | IllegalStateException e) {
+            return new JsonObject(); // damaged by hand; all but the training is measured again
+        }
+    }
+
+    boolean has(String key) {
+        return cost.has(key);
+    }
+
+    /** A number that is there. */
+    long get(String key) {
+        return cost.get(key).getAsLong();
+    }
 
     /** Adds a whole number. */
     void put(String key, long value) {
@@ -42,7 +70,7 @@ final class CostFile {
      *
      * @param baseSha256 what tells the base model's weights
      */
-    void write(Path file, String baseSha256) {
+    void write(String baseSha256) {
         cost.addProperty("device", Torch.device().isGpu() ? "cuda" : "cpu");
         cost.addProperty("threads", Torch.threads());
         var versions = new JsonObject();

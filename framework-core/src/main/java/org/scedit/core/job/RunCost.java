@@ -15,16 +15,17 @@ import org.scedit.core.train.Trainable;
 
 /** Takes down what a run costs while it is made, for {@link CostFile}. */
 final class RunCost {
-    private final DiffusionModel model;
-    private final CostFile file = new CostFile();
-    private long earlierPeak;
-    /** While training; 0 where nothing is trained. */
-    private long trainingPeak;
+    private static final String PEAK = "peak_memory_mib";
 
+    private final DiffusionModel model;
+    private final CostFile file;
+    private long earlierPeak;
     private long trainable;
 
-    RunCost(DiffusionModel model) {
+    /** @param path of the file */
+    RunCost(DiffusionModel model, Path path) {
         this.model = model;
+        file = new CostFile(path);
     }
 
     /** From here on memory is that of the training. */
@@ -34,13 +35,13 @@ final class RunCost {
     }
 
     void trained(TrainingLoop.Outcome outcome, List<Trainable> trainables) {
-        trainingPeak = now();
         trainable = trainables.stream()
                 .mapToLong(each -> each.value().getShape().size())
                 .sum();
         if (outcome.here() > 0) {
             file.put("step_seconds", outcome.stepTime());
             file.put("backward_share", outcome.backward());
+            file.put(PEAK, now());
         }
     }
 
@@ -82,14 +83,16 @@ final class RunCost {
         return Math.max(earlierPeak, Memory.peakMebibytes());
     }
 
-    void write(Path path) {
-        long peak = trainingPeak > 0 ? trainingPeak : now();
+    /** Writes what is known; may be done again when more is. */
+    void write() {
+        if (!file.has(PEAK)) {
+            file.put(PEAK, now());
+        }
         long frozen = Math.round(model.weightBytes() / (double) (1 << 20));
         file.put("trainable_parameters", trainable);
-        file.put("peak_memory_mib", peak);
         file.put("frozen_memory_mib", frozen);
-        file.put("peak_above_frozen_mib", peak - frozen);
-        file.write(path, model.unetHash());
+        file.put("peak_above_frozen_mib", file.get(PEAK) - frozen);
+        file.write(model.unetHash());
     }
 
     private static long now() {

@@ -68,6 +68,7 @@ final class Summary {
         text.append("\nThe same again: `scedit run ").append(folder.recipe()).append(" output=ANOTHER_FOLDER`\n");
         AtomicFiles.writeText(folder.summary(), text.toString());
         results.put("summary", folder.summary().toString());
-        results.forEach((name, value) -> options.out().println(String.format("%-16s %s", name, value)));
+        int width = results.keySet().stream().mapToInt(String::length).max().orElseThrow();
+        results.forEach((name, value) -> options.out().println(String.format("%-" + width + "s  %s", name, value)));
     }
 }

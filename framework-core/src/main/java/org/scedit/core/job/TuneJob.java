@@ -117,10 +117,10 @@ final class TuneJob implements Job {
     @Override
     public void run(RunFolder folder) {
         var summary = new Summary();
-        var cost = new RunCost(model);
+        var cost = new RunCost(model, folder.cost());
         boolean finished = recipe.train().isPresent() ? train(folder, summary, cost) : draw(folder, summary, cost);
         if (finished) {
-            cost.write(folder.cost());
+            cost.write();
             summary.put("memory", cost.peakMebibytes() + " MiB at most");
             recipe.train().ifPresent(train -> summary.put("loss", folder.lossCurve()));
             summary.write(recipe.name(), folder, options);
@@ -171,6 +171,7 @@ final class TuneJob implements Job {
         Map<String, Path> written = files.write(folder, tuners);
         written.forEach(summary::put);
         cost.written(written.values());
+        cost.write(); // a run that is cut off while it draws would have nothing to measure any more
         summary.putValidation(folder.metrics());
         compare(folder, before, summary, cost);
         measureAfter(folder, measuredBefore, summary);

@@ -19,6 +19,9 @@ public final class LossCurve {
     private static final int RIGHT = 40;
     private static final int TOP = 70;
     private static final int BOTTOM = 66;
+    /** From one entry of the legend to the next. */
+    private static final int LEGEND = 260;
+
     private static final Color RAW = new Color(0xB6D4F2);
     private static final Color SMOOTH = new Color(0x0B5CAD);
     private static final Color HELD_OUT = new Color(0xC2410C);
@@ -67,10 +70,10 @@ public final class LossCurve {
                 canvas.text(last, WIDTH - RIGHT, 40, 1, 16, false, SMOOTH);
             }
             if (heldOut.values().length > 0) {
-                String both = "held-out pictures %s, ".formatted(label(heldOut.last()));
-                String theirs = "training pictures %s, at the same noise".formatted(label(trained.last()));
-                canvas.text(both, WIDTH - RIGHT - 330, 62, 1, 16, false, HELD_OUT);
-                canvas.text(theirs, WIDTH - RIGHT, 62, 1, 16, false, TRAINED);
+                String there = "held-out pictures " + label(heldOut.last());
+                String here = "training pictures at the same noise " + label(trained.last());
+                canvas.text(there, LEFT, 62, 0, 16, false, HELD_OUT);
+                canvas.text(here, LEFT + LEGEND, 62, 0, 16, false, TRAINED);
             }
             canvas.clip(LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM);
             canvas.stroke(curve(loss, across, up), 1.2, RAW);
@@ -104,9 +107,8 @@ public final class LossCurve {
             double y = y(up, course.values()[i]);
             if (i == 0) {
                 path.moveTo(x, y);
-            } else {
-                path.lineTo(x, y);
             }
+            path.lineTo(x, y); // a single one is a dot
         }
         return path;
     }
