@@ -133,7 +133,7 @@ class ModelFormsTest {
             List<TextCondition> texts = new ArrayList<>();
             for (double dropout : new double[] {0, 1}) {
                 for (boolean trained : new boolean[] {false, true}) {
-                    var settings = new LatentBatches.Settings(1, dropout, trained, List.of(), 0);
+                    var settings = new LatentBatches.Settings(1, dropout, trained, List.of(), Optional.empty(), 0);
                     texts.add(new LatentBatches(model, one, settings, notice -> {}, done -> {}).texts(0, manager));
                 }
             }

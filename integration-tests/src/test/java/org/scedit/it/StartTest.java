@@ -146,17 +146,6 @@ class StartTest {
     }
 
     @Test
-    void anInpaintingUNetIsNotTrained() {
-        assertThatThrownBy(() -> run(
-                        "inpainting",
-                        "tuners: [{use: lora, rank: 2}]\ntrain: {steps: 1}\ndata: {source: scenes, count: 2}"))
-                .isInstanceOf(UserException.class)
-                .hasMessage(folder.resolve("inpainting") + ": its U-Net is for inpainting, with 9 input"
-                        + " channels; training such a U-Net is not supported, only drawing with it\n"
-                        + "train with the model's text-to-image U-Net; its tuners can be used with this one");
-    }
-
-    @Test
     void aRecipeDrawsFromAPicture() throws IOException {
         Path image = write("image.png", PICTURE);
         Path mask = write("mask.png", RIGHT);

@@ -31,19 +31,24 @@ public final class Drawable {
     }
 
     private static Optional<String> task(Recipe recipe, ModelParts parts, UNet unet) {
-        if (!parts.has(Part.VAE) || !DiffusionModel.inpaints(unet, new Autoencoder(parts.config(Part.VAE)))) {
+        if (!inpaints(parts, unet)) {
             return Optional.empty();
         }
-        if (recipe.train().isPresent()) {
-            return Optional.of(parts.path() + ": its U-Net is for inpainting, with " + unet.inChannels()
-                    + " input channels; training such a U-Net is not supported, only drawing with it\n"
-                    + "train with the model's text-to-image U-Net; its tuners can be used with this one");
+        if (recipe.validation().isPresent() || recipe.evaluate().isPresent()) {
+            return Optional.of(parts.path() + ": its U-Net is for inpainting, of which neither a validation loss nor"
+                    + " measures can be told; remove "
+                    + (recipe.validation().isPresent() ? "'validation'" : "'evaluate'"));
         }
         return recipe.sample()
                 .filter(sample -> sample.mask().isEmpty())
                 .map(sample -> parts.path()
                         + ": its U-Net is for inpainting and takes a picture and a mask; give sample.image"
                         + " and sample.mask");
+    }
+
+    /** Whether a model's U-Net is for inpainting, as far as its files tell. */
+    public static boolean inpaints(ModelParts parts, UNet unet) {
+        return parts.has(Part.VAE) && DiffusionModel.inpaints(unet, new Autoencoder(parts.config(Part.VAE)));
     }
 
     private static Optional<String> sampler(Recipe recipe, ModelParts parts) {

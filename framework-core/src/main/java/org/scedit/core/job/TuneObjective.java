@@ -2,6 +2,7 @@ package org.scedit.core.job;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.diffusion.NoiseSchedule;
@@ -35,14 +36,19 @@ final class TuneObjective {
      * @param unet   the model's, with the tuners on it
      * @param tuners are trained
      * @param maps   of the pictures, one for each condition
+     * @param masks  of the pictures; empty unless the U-Net is for inpainting
      */
     DiffusionObjective of(
-            TunedUNet unet, List<TunerInstance> tuners, Dataset pictures, List<LatentBatches.Condition> maps) {
+            TunedUNet unet,
+            List<TunerInstance> tuners,
+            Dataset pictures,
+            List<LatentBatches.Condition> maps,
+            Optional<LatentBatches.Masks> masks) {
         List<Trainable> trainables = trainables(tuners);
         return new DiffusionObjective(
                 unet,
                 new NoiseSchedule(model.scheduler()),
-                batches(pictures, maps),
+                batches(pictures, maps, masks),
                 trainables,
                 settings(),
                 recipe.seed());
@@ -73,9 +79,10 @@ final class TuneObjective {
         }
     }
 
-    private LatentBatches batches(Dataset pictures, List<LatentBatches.Condition> maps) {
+    private LatentBatches batches(
+            Dataset pictures, List<LatentBatches.Condition> maps, Optional<LatentBatches.Masks> masks) {
         var settings = new LatentBatches.Settings(
-                train.batch(), train.captionDropout(), train.textEncoder(), maps, recipe.seed());
+                train.batch(), train.captionDropout(), train.textEncoder(), maps, masks, recipe.seed());
         try (ProgressLine progress =
                 ProgressLine.start("encoding", "pictures", 0, pictures.size(), options.out(), options.terminal())) {
             return new LatentBatches(

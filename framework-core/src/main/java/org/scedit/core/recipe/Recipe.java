@@ -490,6 +490,7 @@ public record Recipe(
      * @param lossBalance     weights each sample by 1 / running mean loss of its timestep bin
      * @param emaDecay        of the exponential moving average of the weights, in [0, 1); 0 = off
      * @param gradientCheckpointing keeps less for the gradients and computes it again
+     * @param masksPerPicture of a U-Net for inpainting: masks that each picture has, each encoded once
      * @param textEncoder     also trains the text encoder
      * @param checkpointEvery optimizer steps between checkpoints; 0 = only at the end or when interrupted
      */
@@ -570,6 +571,13 @@ public record Recipe(
                             + " less memory, more time, the same result",
                     defaultsTo = "false")
             boolean gradientCheckpointing,
+
+            @Setting(
+                    value = "for inpainting models: random masks that each picture has; more take more time and memory,"
+                            + " as the autoencoder encodes each once",
+                    defaultsTo = "4",
+                    min = 1)
+            int masksPerPicture,
 
             @Setting(value = "also train the text encoder (with tuner full)", defaultsTo = "false")
             boolean textEncoder,
