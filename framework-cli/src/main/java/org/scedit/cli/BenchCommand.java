@@ -10,12 +10,11 @@ import java.util.stream.Collectors;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.bench.Benchmark;
-import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
-import org.scedit.core.engine.Torch;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.TunerSettings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -65,13 +64,8 @@ final class BenchCommand implements Callable<Integer> {
             description = "Of the frozen backbone: float32 or bfloat16; default: ${DEFAULT-VALUE}.")
     private Precision precision;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "auto",
-            description = "Where to compute: auto (on a CUDA device if there is one), cpu or cuda; default:"
-                    + " ${DEFAULT-VALUE}.")
-    private DeviceChoice device;
+    @Mixin
+    private DeviceOption device;
 
     @Option(
             names = "--batch",
@@ -158,7 +152,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Torch.use(device);
+        device.use();
         try (PluginCatalogue plugins = Home.plugins()) {
             if (table.isEmpty()) {
                 if (trace != null
@@ -176,7 +170,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measureTable(PluginCatalogue plugins) {
-        var cells = new BenchTable(terminal, model, precision, device, steps, checkpointing, batches, latents);
+        var cells = new BenchTable(terminal, model, precision, device.choice(), steps, checkpointing, batches, latents);
         for (String each : table) { // a mistake is told before hours of measuring
             List<String> parts = List.of(each.split(":"));
             benchmark(plugins, parts.get(0), parts.subList(1, parts.size()), batches.get(0), latents.get(0));
