@@ -77,6 +77,9 @@ final class GenerateCommand implements Callable<Integer> {
     private String model;
 
     @Mixin
+    private VariantOption variant;
+
+    @Mixin
     private SingleFileOptions single;
 
     @Option(
@@ -244,7 +247,8 @@ final class GenerateCommand implements Callable<Integer> {
         device.use();
         List<TunerOption> wanted = tuners.stream().map(TunerOption::parse).toList();
         Map<String, ControlOption> given = ControlOption.parse(controls, maps);
-        ModelParts base = ModelParts.open(single.paths(ModelOption.path(model, terminal)));
+        ModelParts base =
+                ModelParts.open(single.paths(ModelOption.path(model, variant.name(), terminal), variant.name()));
         base.notices().forEach(terminal.err()::println);
         List<TunerFile> files = new ArrayList<>();
         List<TunerInstance> instances = new ArrayList<>();

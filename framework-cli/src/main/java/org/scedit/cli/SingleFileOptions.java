@@ -42,8 +42,8 @@ final class SingleFileOptions {
                             + " default: what the model says, or what a single file's architecture's models do.")
     private Optional<PredictionType> prediction = Optional.empty();
 
-    /** With a model. */
-    ModelPaths paths(Path model) {
-        return new ModelPaths(model, Optional.empty(), config, tokenizer, vae, textEncoder, prediction);
+    /** With a model, and the variant of its weights. */
+    ModelPaths paths(Path model, Optional<String> variant) {
+        return new ModelPaths(model, variant, config, tokenizer, vae, textEncoder, prediction);
     }
 }
