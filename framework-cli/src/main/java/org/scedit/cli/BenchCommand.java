@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  scedit bench --model sd15 --tuner sc-tuner --precision bfloat16 --batch 1 --latent 64 --steps 5",
+            "  scedit bench --model sdxl --tuner lora --precision bfloat16 --latent 128 --checkpointing --steps 1 rank=8",
             "  scedit bench --model models/embedded --latent 8 --swap down_ratio=0.5",
             "  scedit bench --tuner lora --precision bfloat16 --profile --trace step.json rank=64",
             "  scedit bench --precision bfloat16 --steps 2 --table sc-tuner,lora:rank=64,controlnet:condition=canny"
@@ -47,7 +48,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "MODEL",
             defaultValue = Benchmark.SD15,
-            description = "sd15, a model folder, a single file or a U-Net's config.json; default: ${DEFAULT-VALUE}.")
+            description =
+                    "sd15, sd15-inpainting, sd21 or sdxl; or a model folder, a single file or a U-Net's config.json;"
+                            + " default: ${DEFAULT-VALUE}.")
     private String model;
 
     @Option(
