@@ -119,6 +119,7 @@ final class InspectCommand implements Callable<Integer> {
                 .row("skips", model.unet().layout().skips().size());
         part(facts, "autoencoder", model.autoencoder());
         part(facts, "text encoder", model.textEncoder());
+        part(facts, "text encoder 2", model.textEncoder2());
         facts.print(out);
         out.println();
         out.println("Skip connections, in decoder order (0 = deepest):");
