@@ -81,7 +81,7 @@ final class InspectCommand implements Callable<Integer> {
         } else if (Files.isRegularFile(target) && SingleFile.isModel(target)) {
             Optional<Path> none = Optional.empty();
             model(ModelSummary.read(ModelParts.open(
-                    new ModelPaths(target, Optional.empty(), config, none, none, none, Optional.empty()))));
+                    new ModelPaths(target, Optional.empty(), config, none, none, none, none, Optional.empty()))));
         } else {
             tuner(TunerFile.open(target));
         }

@@ -35,6 +35,12 @@ final class SingleFileOptions {
     private Optional<Path> textEncoder = Optional.empty();
 
     @Option(
+            names = "--text-encoder-2",
+            paramLabel = "DIR|FILE",
+            description = "For a single file of SDXL: another second text encoder; default: the file's.")
+    private Optional<Path> textEncoder2 = Optional.empty();
+
+    @Option(
             names = "--prediction",
             paramLabel = "PREDICTION",
             description =
@@ -44,6 +50,6 @@ final class SingleFileOptions {
 
     /** With a model, and the variant of its weights. */
     ModelPaths paths(Path model, Optional<String> variant) {
-        return new ModelPaths(model, variant, config, tokenizer, vae, textEncoder, prediction);
+        return new ModelPaths(model, variant, config, tokenizer, vae, textEncoder, textEncoder2, prediction);
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class ModelFormsTest {
 
     private ModelPaths paths(Optional<String> variant, Optional<PredictionType> prediction) {
         Optional<Path> none = Optional.empty();
-        return new ModelPaths(folder, variant, none, none, none, none, prediction);
+        return new ModelPaths(folder, variant, none, none, none, none, none, prediction);
     }
 
     @Test
@@ -220,7 +221,7 @@ class ModelFormsTest {
         XlSingleFile.write(folder, file);
         Optional<Path> none = Optional.empty();
         ModelParts parts = ModelParts.open(
-                new ModelPaths(file, Optional.empty(), Optional.of(folder), none, none, none, Optional.empty()));
+                new ModelPaths(file, Optional.empty(), Optional.of(folder), none, none, none, none, Optional.empty()));
         assertThat(parts.notices()).containsExactly(file + ": SDXL, predicts epsilon");
         assertThat(parts.zeroesEmptyPrompt()).isTrue();
         try (var one = DiffusionModel.load(parts, Precision.FLOAT32);
@@ -235,6 +236,49 @@ class ModelFormsTest {
             assertThat(picture(one)).isEqualTo(picture(other));
             assertThat(one.unetHash()).isEqualTo(FileHash.sha256(List.of(file)));
         }
+    }
+
+    @Test
+    void aSecondTextEncoderThatASingleFileLacksIsNamedBesideIt() {
+        TinyModel.writeStableDiffusionXl(folder, 1);
+        Path whole = folder.resolve("whole.safetensors");
+        XlSingleFile.write(folder, whole);
+        Path file = part(whole, "lacking.safetensors", name -> !name.startsWith(XlSingleFile.SECOND_TEXT));
+        Path second = part(whole, "second.safetensors", name -> name.startsWith(XlSingleFile.SECOND_TEXT));
+        assertThatThrownBy(() -> ModelParts.open(with(file, Optional.empty())).requireComplete(true))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + ": has no second text encoder; name one, a folder or a file, as model.text_encoder_2"
+                        + " in a recipe or with --text-encoder-2\n1 problem, nothing was loaded");
+        try (var one = DiffusionModel.load(folder, Precision.FLOAT32);
+                var byFolder = DiffusionModel.load(
+                        ModelParts.open(with(file, Optional.of(folder))), Precision.FLOAT32);
+                var byFile = DiffusionModel.load(
+                        ModelParts.open(with(file, Optional.of(second))), Precision.FLOAT32)) {
+            for (DiffusionModel other : List.of(byFolder, byFile)) {
+                same(
+                        one.prompts().towers().get(1).encoder().parameters(),
+                        other.prompts().towers().get(1).encoder().parameters());
+            }
+        }
+    }
+
+    private ModelPaths with(Path file, Optional<Path> second) {
+        Optional<Path> none = Optional.empty();
+        return new ModelPaths(
+                file, Optional.empty(), Optional.of(folder), none, none, none, second, Optional.empty());
+    }
+
+    /** Some tensors of a file as another one. */
+    private Path part(Path whole, String name, Predicate<String> wanted) {
+        SafetensorsFile file = SafetensorsFile.open(whole);
+        Map<String, SafetensorsWriter.Tensor> tensors = new LinkedHashMap<>();
+        file.tensors().forEach((key, entry) -> {
+            if (wanted.test(key)) {
+                tensors.put(key, SafetensorsWriter.Tensor.f32(file.floats(key), entry.shape()));
+            }
+        });
+        SafetensorsWriter.write(folder.resolve(name), tensors, Map.of());
+        return folder.resolve(name);
     }
 
     private static void same(ParameterSet one, ParameterSet other) {

@@ -30,10 +30,11 @@ record FolderParts(Path path, Optional<String> variant) implements ModelParts {
         if (paths.config().isPresent()
                 || paths.tokenizer().isPresent()
                 || paths.vae().isPresent()
-                || paths.textEncoder().isPresent()) {
+                || paths.textEncoder().isPresent()
+                || paths.textEncoder2().isPresent()) {
             throw new UserException(
                     paths.path() + ": is a folder and holds its configuration and its parts itself; leave"
-                            + " out config, tokenizer, vae and text_encoder, which are for single files");
+                            + " out config, tokenizer, vae and text encoders, which are for single files");
         }
         paths.prediction().ifPresent(wanted -> {
             PredictionType found = parts.scheduler().predictionType();

@@ -76,6 +76,7 @@ class RecipeReaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 List.of(new TunerBlock(
                         "sc-tuner",
@@ -200,6 +201,7 @@ class RecipeReaderTest {
                         Optional.empty(),
                         Precision.BFLOAT16,
                         Recipe.Weights.RANDOM,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
