@@ -41,6 +41,7 @@ import org.scedit.core.model.ParameterSet;
 import org.scedit.core.model.TextCondition;
 import org.scedit.core.train.LatentBatches;
 import org.scedit.core.weights.FileHash;
+import org.scedit.core.weights.HalfPrecision;
 import org.scedit.core.weights.SafetensorsFile;
 import org.scedit.core.weights.SafetensorsWriter;
 import org.scedit.core.weights.TorchArchiveWriter;
@@ -153,6 +154,41 @@ class ModelFormsTest {
     private ModelPaths paths(Optional<String> variant, Optional<PredictionType> prediction) {
         Optional<Path> none = Optional.empty();
         return new ModelPaths(folder, variant, none, none, none, none, none, prediction);
+    }
+
+    @Test
+    void aTextEncoderOf16BitsMakesTheStatesOfItsNumbersIn32() {
+        TinyModel.writeStableDiffusionXl(folder, 1);
+        float[] widened = states(false);
+        assertThat(states(true)).isEqualTo(widened);
+    }
+
+    /** Of a prompt, by text encoders whose weights are rounded to 16 bits and stored in these, or in 32. */
+    private float[] states(boolean half) {
+        for (String part : List.of("text_encoder", "text_encoder_2")) {
+            Path file = folder.resolve(part).resolve("model.safetensors");
+            Map<String, SafetensorsWriter.Tensor> tensors = new LinkedHashMap<>();
+            SafetensorsFile stored = SafetensorsFile.open(file);
+            stored.entries().forEach((name, entry) -> {
+                float[] values = stored.floats(name);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = HalfPrecision.fromF16(HalfPrecision.toF16(values[i]));
+                }
+                long[] shape = entry.shape();
+                tensors.put(
+                        name,
+                        half
+                                ? SafetensorsWriter.Tensor.f16(values, shape)
+                                : SafetensorsWriter.Tensor.f32(values, shape));
+            });
+            SafetensorsWriter.write(file, tensors, Map.of());
+        }
+        try (var model = DiffusionModel.load(folder, Precision.FLOAT32);
+                NDManager manager = Torch.newManager()) {
+            var encoded = model.prompts().encode(manager, List.of("a red circle"), notice -> {});
+            NDArray pooled = encoded.pooled().orElseThrow();
+            return Torch.floats(encoded.states().flatten().concat(pooled.flatten(), 0));
+        }
     }
 
     @Test

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.diffusion.NoiseSchedule;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Precision;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.model.DiffusionModel;
@@ -20,6 +22,7 @@ import org.scedit.core.train.Trainable;
 
 /** Makes what a recipe's training minimises: its data encoded, its tuners' arrays marked as trained. */
 final class TuneObjective {
+    private final Ops ops = new Ops();
     private final Recipe recipe;
     private final Recipe.Train train;
     private final DiffusionModel model;
@@ -63,7 +66,8 @@ final class TuneObjective {
         if (train.textEncoder()) {
             forEachTextEncoder(
                     model, (part, encoder) -> encoder.parameters().all().forEach(each -> {
-                        each.set(each.value().duplicate()); // what lies in a mapped file cannot be trained in place
+                        // what lies in a mapped file, or has 16 bits, cannot be trained in place
+                        each.set(ops.copyTo(each.value(), Precision.FLOAT32));
                         each.value().setRequiresGradient(true);
                         trainables.add(new Trainable(part.folder() + "." + each.name(), each.value()));
                     }));
