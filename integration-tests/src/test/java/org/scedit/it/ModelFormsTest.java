@@ -192,6 +192,35 @@ class ModelFormsTest {
     }
 
     @Test
+    void aFolderOfAnotherKindAndOneAroundASingleFileAreToldAsSuch() throws IOException {
+        Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"FluxPipeline\"}");
+        assertThatThrownBy(() -> ModelParts.open(ModelPaths.of(folder)))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(folder.resolve("model_index.json")
+                        + ": '_class_name' is FluxPipeline, which is not supported; supported: ");
+        Files.delete(folder.resolve("model_index.json"));
+        Path file = Files.writeString(folder.resolve("v1-5.safetensors"), "x");
+        assertThatThrownBy(() -> ModelParts.open(ModelPaths.of(folder)))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        folder + ": is no model folder in diffusers' layout, it has no model_index.json; it holds the"
+                                + " file v1-5.safetensors: if that is a whole model, name the file, " + file);
+    }
+
+    @Test
+    void weightsOfTheOriginalLayoutInAFolderOfTheOtherAreToldAsSuch() {
+        TinyModel.writeStableDiffusion(folder, 1);
+        var tensor = SafetensorsWriter.Tensor.f32(new float[1], 1);
+        SafetensorsWriter.write(folder.resolve(UNET), Map.of("model.diffusion_model.out.2.bias", tensor), Map.of());
+        assertThatThrownBy(() -> DiffusionModel.load(folder, Precision.FLOAT32))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        folder.resolve(UNET) + ": these weights are in the original layout of Latent Diffusion, in a"
+                                + " folder of diffusers' layout; nothing was loaded. Name the file itself as the model, or put the"
+                                + " weights that diffusers saved into the folder");
+    }
+
+    @Test
     void aModelOfAnotherPredictionThanTheRecipeSaysIsRefused() {
         TinyModel.writeStableDiffusion(folder, 1);
         assertThatThrownBy(() -> ModelParts.open(paths(Optional.empty(), Optional.of(PredictionType.V_PREDICTION))))
@@ -286,10 +315,9 @@ class ModelFormsTest {
                 .hasMessage(file + ": has no second text encoder; name one, a folder or a file, as model.text_encoder_2"
                         + " in a recipe or with --text-encoder-2\n1 problem, nothing was loaded");
         try (var one = DiffusionModel.load(folder, Precision.FLOAT32);
-                var byFolder = DiffusionModel.load(
-                        ModelParts.open(with(file, Optional.of(folder))), Precision.FLOAT32);
-                var byFile = DiffusionModel.load(
-                        ModelParts.open(with(file, Optional.of(second))), Precision.FLOAT32)) {
+                var byFolder =
+                        DiffusionModel.load(ModelParts.open(with(file, Optional.of(folder))), Precision.FLOAT32);
+                var byFile = DiffusionModel.load(ModelParts.open(with(file, Optional.of(second))), Precision.FLOAT32)) {
             for (DiffusionModel other : List.of(byFolder, byFile)) {
                 same(
                         one.prompts().towers().get(1).encoder().parameters(),
@@ -300,8 +328,7 @@ class ModelFormsTest {
 
     private ModelPaths with(Path file, Optional<Path> second) {
         Optional<Path> none = Optional.empty();
-        return new ModelPaths(
-                file, Optional.empty(), Optional.of(folder), none, none, none, second, Optional.empty());
+        return new ModelPaths(file, Optional.empty(), Optional.of(folder), none, none, none, second, Optional.empty());
     }
 
     /** Some tensors of a file as another one. */

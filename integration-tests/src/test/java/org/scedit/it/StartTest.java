@@ -173,6 +173,17 @@ class StartTest {
     }
 
     @Test
+    void trainingPicturesOfASizeThatLatentsCannotHaveAreRefused() throws IOException {
+        Path pictures = Files.createDirectories(folder.resolve("pictures"));
+        assertThatThrownBy(() -> run(
+                        "model",
+                        "tuners: [{use: lora, rank: 2}]\ntrain: {steps: 1}\ndata: {source: folder, path: " + pictures
+                                + ", size: 15}"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("data.size must be a multiple of 2, this model's downsampling, got 15; 14 and 16 are");
+    }
+
+    @Test
     void aSamplerThatDoesNotGoWithTheModelIsRefusedBeforeAnyWeightIsRead() throws IOException {
         Files.move(folder.resolve("model/unet/" + DiffusionModel.WEIGHTS), folder.resolve("elsewhere"));
         try {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
@@ -24,6 +25,9 @@ import org.scedit.core.weights.WeightSource;
  * from there, and change their precision on it. Every key must be used and every parameter filled, or nothing is.
  */
 public final class WeightLoader {
+    private static final Pattern OF_LATENT_DIFFUSION =
+            Pattern.compile("^(model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner\\.embedders)\\.");
+
     private final NDManager manager;
     private final Precision precision;
     private final UnaryOperator<String> rename;
@@ -84,6 +88,12 @@ public final class WeightLoader {
             missing.remove(name);
         }
         report.missing(missing);
+        boolean original = file.tensors().keySet().stream().anyMatch(OF_LATENT_DIFFUSION.asPredicate());
+        if (original && !missing.isEmpty()) {
+            throw new UserException(file.path() + ": these weights are in the original layout of Latent Diffusion, in a"
+                    + " folder of diffusers' layout; nothing was loaded. Name the file itself as the model, or put the"
+                    + " weights that diffusers saved into the folder");
+        }
         report.text().ifPresent(text -> {
             throw new UserException(file.path() + ": these weights do not fit the model's configuration\n" + text
                     + "\nnothing was loaded; use the config.json they came with, or take them from their source again");
