@@ -44,6 +44,22 @@ public interface Operators {
     /** {@code x · factor}. */
     NDArray scale(NDArray x, double factor);
 
+    /**
+     * The product of two float32 matrices, or of as many as one of them holds.
+     *
+     * @param x {@code (..., rows, inner)}
+     * @param y {@code (..., inner, columns)}
+     * @return {@code (..., rows, columns)}
+     */
+    default NDArray matMul(NDArray x, NDArray y) {
+        return x.matMul(y);
+    }
+
+    /** The product, number by number, of two float32 arrays of one shape. */
+    default NDArray multiply(NDArray x, NDArray y) {
+        return x.mul(y);
+    }
+
     /** {@code x} in the precision of {@code like}. */
     NDArray cast(NDArray x, NDArray like);
 

@@ -10,12 +10,11 @@ import java.util.stream.Collectors;
 import org.scedit.api.TunerProvider;
 import org.scedit.core.UserException;
 import org.scedit.core.bench.Benchmark;
-import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
-import org.scedit.core.engine.Torch;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.TunerSettings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  scedit bench --model sd15 --tuner sc-tuner --precision bfloat16 --batch 1 --latent 64 --steps 5",
+            "  scedit bench --model sdxl --tuner lora --precision bfloat16 --latent 128 --checkpointing --steps 1 rank=8",
             "  scedit bench --model models/embedded --latent 8 --swap down_ratio=0.5",
             "  scedit bench --tuner lora --precision bfloat16 --profile --trace step.json rank=64",
             "  scedit bench --precision bfloat16 --steps 2 --table sc-tuner,lora:rank=64,controlnet:condition=canny"
@@ -48,7 +48,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "MODEL",
             defaultValue = Benchmark.SD15,
-            description = "sd15, a model folder, a single file or a U-Net's config.json; default: ${DEFAULT-VALUE}.")
+            description =
+                    "sd15, sd15-inpainting, sd21 or sdxl; or a model folder, a single file or a U-Net's config.json;"
+                            + " default: ${DEFAULT-VALUE}.")
     private String model;
 
     @Option(
@@ -65,13 +67,8 @@ final class BenchCommand implements Callable<Integer> {
             description = "Of the frozen backbone: float32 or bfloat16; default: ${DEFAULT-VALUE}.")
     private Precision precision;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "auto",
-            description = "Where to compute: auto (on a CUDA device if there is one), cpu or cuda; default:"
-                    + " ${DEFAULT-VALUE}.")
-    private DeviceChoice device;
+    @Mixin
+    private DeviceOption device;
 
     @Option(
             names = "--batch",
@@ -158,7 +155,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Torch.use(device);
+        device.use();
         try (PluginCatalogue plugins = Home.plugins()) {
             if (table.isEmpty()) {
                 if (trace != null
@@ -176,7 +173,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measureTable(PluginCatalogue plugins) {
-        var cells = new BenchTable(terminal, model, precision, device, steps, checkpointing, batches, latents);
+        var cells = new BenchTable(terminal, model, precision, device.choice(), steps, checkpointing, batches, latents);
         for (String each : table) { // a mistake is told before hours of measuring
             List<String> parts = List.of(each.split(":"));
             benchmark(plugins, parts.get(0), parts.subList(1, parts.size()), batches.get(0), latents.get(0));

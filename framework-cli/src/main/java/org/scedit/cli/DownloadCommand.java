@@ -2,6 +2,7 @@ package org.scedit.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,13 +38,16 @@ final class DownloadCommand implements Callable<Integer> {
             description = "Branch, tag or commit; default: ${DEFAULT-VALUE}.")
     private String revision;
 
+    @Mixin
+    private VariantOption variant;
+
     DownloadCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
-        terminal.out().println(ModelOption.download(name + "@" + revision, "OWNER/NAME", terminal));
+        terminal.out().println(ModelOption.download(name + "@" + revision, variant.name(), "OWNER/NAME", terminal));
         return 0;
     }
 }

@@ -24,9 +24,7 @@ import org.scedit.core.data.Pictures;
 import org.scedit.core.diffusion.SamplerName;
 import org.scedit.core.diffusion.Sampling;
 import org.scedit.core.diffusion.SchedulerConfig.TimestepSpacing;
-import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
-import org.scedit.core.engine.Torch;
 import org.scedit.core.generate.Pipeline;
 import org.scedit.core.generate.Start;
 import org.scedit.core.hook.TunedUNet;
@@ -77,6 +75,9 @@ final class GenerateCommand implements Callable<Integer> {
                             + " hub's model, hub:OWNER/NAME[@REVISION], which is downloaded once; default: the embedded model,"
                             + " models/embedded.")
     private String model;
+
+    @Mixin
+    private VariantOption variant;
 
     @Mixin
     private SingleFileOptions single;
@@ -225,13 +226,8 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Of the U-Net: float32 or bfloat16; default: ${DEFAULT-VALUE}.")
     private Precision precision;
 
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = "auto",
-            description = "Where to compute: auto (on a CUDA device if there is one), cpu or cuda; default:"
-                    + " ${DEFAULT-VALUE}.")
-    private DeviceChoice device;
+    @Mixin
+    private DeviceOption device;
 
     @Option(
             names = {"-o", "--output"},
@@ -248,10 +244,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireRanges();
-        Torch.use(device);
+        device.use();
         List<TunerOption> wanted = tuners.stream().map(TunerOption::parse).toList();
         Map<String, ControlOption> given = ControlOption.parse(controls, maps);
-        ModelParts base = ModelParts.open(single.paths(ModelOption.path(model, terminal)));
+        ModelParts base =
+                ModelParts.open(single.paths(ModelOption.path(model, variant.name(), terminal), variant.name()));
         base.notices().forEach(terminal.err()::println);
         List<TunerFile> files = new ArrayList<>();
         List<TunerInstance> instances = new ArrayList<>();

@@ -81,7 +81,7 @@ final class InspectCommand implements Callable<Integer> {
         } else if (Files.isRegularFile(target) && SingleFile.isModel(target)) {
             Optional<Path> none = Optional.empty();
             model(ModelSummary.read(ModelParts.open(
-                    new ModelPaths(target, Optional.empty(), config, none, none, none, Optional.empty()))));
+                    new ModelPaths(target, Optional.empty(), config, none, none, none, none, Optional.empty()))));
         } else {
             tuner(TunerFile.open(target));
         }
@@ -119,6 +119,7 @@ final class InspectCommand implements Callable<Integer> {
                 .row("skips", model.unet().layout().skips().size());
         part(facts, "autoencoder", model.autoencoder());
         part(facts, "text encoder", model.textEncoder());
+        part(facts, "text encoder 2", model.textEncoder2());
         facts.print(out);
         out.println();
         out.println("Skip connections, in decoder order (0 = deepest):");

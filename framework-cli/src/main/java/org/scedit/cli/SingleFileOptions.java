@@ -35,6 +35,12 @@ final class SingleFileOptions {
     private Optional<Path> textEncoder = Optional.empty();
 
     @Option(
+            names = "--text-encoder-2",
+            paramLabel = "DIR|FILE",
+            description = "For a single file of SDXL: another second text encoder; default: the file's.")
+    private Optional<Path> textEncoder2 = Optional.empty();
+
+    @Option(
             names = "--prediction",
             paramLabel = "PREDICTION",
             description =
@@ -42,8 +48,8 @@ final class SingleFileOptions {
                             + " default: what the model says, or what a single file's architecture's models do.")
     private Optional<PredictionType> prediction = Optional.empty();
 
-    /** With a model. */
-    ModelPaths paths(Path model) {
-        return new ModelPaths(model, Optional.empty(), config, tokenizer, vae, textEncoder, prediction);
+    /** With a model, and the variant of its weights. */
+    ModelPaths paths(Path model, Optional<String> variant) {
+        return new ModelPaths(model, variant, config, tokenizer, vae, textEncoder, textEncoder2, prediction);
     }
 }

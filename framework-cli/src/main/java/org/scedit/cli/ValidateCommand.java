@@ -130,9 +130,14 @@ final class ValidateCommand implements Callable<Integer> {
                     problems.add(file + ": " + e.getMessage());
                 }
             }
+            boolean inpaints = Drawable.inpaints(parts, model.unet());
             List<Condition> conditions = RecipeConditions.of(
-                    recipe, plugins.annotators(), tuners, problem -> problems.add(file + ": " + problem));
-            conditions.forEach(condition -> lines.append(String.format(
+                    recipe, plugins.annotators(), tuners, inpaints, problem -> problems.add(file + ": " + problem));
+            var shown = new ArrayList<Condition>(conditions);
+            if (inpaints && recipe.train().isPresent()) {
+                shown.add(RecipeConditions.mask(recipe, plugins.annotators()));
+            }
+            shown.forEach(condition -> lines.append(String.format(
                     "%n  condition %s: %s", condition.name(), condition.maker().words())));
             if (tuners.size() == recipe.tuners().size()) { // else the missing one may take a measure's condition
                 RecipeMeasures.of(

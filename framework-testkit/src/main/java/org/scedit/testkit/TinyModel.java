@@ -105,6 +105,14 @@ public final class TinyModel {
         write(folder, DEEP_AUTOENCODER, seed);
     }
 
+    /** {@link #writeStableDiffusion} for inpainting: the U-Net takes a mask and a masked picture beside the latents. */
+    public static void writeStableDiffusionInpainting(Path folder, long seed) {
+        JsonObject unet = TinyUNet.config();
+        unet.addProperty("in_channels", 9);
+        String index = INDEX.replace("StableDiffusionPipeline", "StableDiffusionInpaintPipeline");
+        write(folder, index, SCHEDULER, unet, json(DEEP_AUTOENCODER), List.of(json(TEXT_ENCODER)), seed);
+    }
+
     /**
      * {@link #writeStableDiffusion} of 2.1's form: velocity is predicted, projections are linear, heads differ from block
      * to block.

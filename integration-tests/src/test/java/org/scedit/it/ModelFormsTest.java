@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ import org.scedit.core.model.ParameterSet;
 import org.scedit.core.model.TextCondition;
 import org.scedit.core.train.LatentBatches;
 import org.scedit.core.weights.FileHash;
+import org.scedit.core.weights.HalfPrecision;
 import org.scedit.core.weights.SafetensorsFile;
 import org.scedit.core.weights.SafetensorsWriter;
 import org.scedit.core.weights.TorchArchiveWriter;
@@ -133,7 +135,7 @@ class ModelFormsTest {
             List<TextCondition> texts = new ArrayList<>();
             for (double dropout : new double[] {0, 1}) {
                 for (boolean trained : new boolean[] {false, true}) {
-                    var settings = new LatentBatches.Settings(1, dropout, trained, List.of(), 0);
+                    var settings = new LatentBatches.Settings(1, dropout, trained, List.of(), Optional.empty(), 0);
                     texts.add(new LatentBatches(model, one, settings, notice -> {}, done -> {}).texts(0, manager));
                 }
             }
@@ -151,7 +153,71 @@ class ModelFormsTest {
 
     private ModelPaths paths(Optional<String> variant, Optional<PredictionType> prediction) {
         Optional<Path> none = Optional.empty();
-        return new ModelPaths(folder, variant, none, none, none, none, prediction);
+        return new ModelPaths(folder, variant, none, none, none, none, none, prediction);
+    }
+
+    @Test
+    void aTextEncoderOf16BitsMakesTheStatesOfItsNumbersIn32() {
+        TinyModel.writeStableDiffusionXl(folder, 1);
+        float[] widened = states(false);
+        assertThat(states(true)).isEqualTo(widened);
+    }
+
+    /** Of a prompt, by text encoders whose weights are rounded to 16 bits and stored in these, or in 32. */
+    private float[] states(boolean half) {
+        for (String part : List.of("text_encoder", "text_encoder_2")) {
+            Path file = folder.resolve(part).resolve("model.safetensors");
+            Map<String, SafetensorsWriter.Tensor> tensors = new LinkedHashMap<>();
+            SafetensorsFile stored = SafetensorsFile.open(file);
+            stored.entries().forEach((name, entry) -> {
+                float[] values = stored.floats(name);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = HalfPrecision.fromF16(HalfPrecision.toF16(values[i]));
+                }
+                long[] shape = entry.shape();
+                tensors.put(
+                        name,
+                        half
+                                ? SafetensorsWriter.Tensor.f16(values, shape)
+                                : SafetensorsWriter.Tensor.f32(values, shape));
+            });
+            SafetensorsWriter.write(file, tensors, Map.of());
+        }
+        try (var model = DiffusionModel.load(folder, Precision.FLOAT32);
+                NDManager manager = Torch.newManager()) {
+            var encoded = model.prompts().encode(manager, List.of("a red circle"), notice -> {});
+            NDArray pooled = encoded.pooled().orElseThrow();
+            return Torch.floats(encoded.states().flatten().concat(pooled.flatten(), 0));
+        }
+    }
+
+    @Test
+    void aFolderOfAnotherKindAndOneAroundASingleFileAreToldAsSuch() throws IOException {
+        Files.writeString(folder.resolve("model_index.json"), "{\"_class_name\": \"FluxPipeline\"}");
+        assertThatThrownBy(() -> ModelParts.open(ModelPaths.of(folder)))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(folder.resolve("model_index.json")
+                        + ": '_class_name' is FluxPipeline, which is not supported; supported: ");
+        Files.delete(folder.resolve("model_index.json"));
+        Path file = Files.writeString(folder.resolve("v1-5.safetensors"), "x");
+        assertThatThrownBy(() -> ModelParts.open(ModelPaths.of(folder)))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        folder + ": is no model folder in diffusers' layout, it has no model_index.json; it holds the"
+                                + " file v1-5.safetensors: if that is a whole model, name the file, " + file);
+    }
+
+    @Test
+    void weightsOfTheOriginalLayoutInAFolderOfTheOtherAreToldAsSuch() {
+        TinyModel.writeStableDiffusion(folder, 1);
+        var tensor = SafetensorsWriter.Tensor.f32(new float[1], 1);
+        SafetensorsWriter.write(folder.resolve(UNET), Map.of("model.diffusion_model.out.2.bias", tensor), Map.of());
+        assertThatThrownBy(() -> DiffusionModel.load(folder, Precision.FLOAT32))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        folder.resolve(UNET) + ": these weights are in the original layout of Latent Diffusion, in a"
+                                + " folder of diffusers' layout; nothing was loaded. Name the file itself as the model, or put the"
+                                + " weights that diffusers saved into the folder");
     }
 
     @Test
@@ -220,7 +286,7 @@ class ModelFormsTest {
         XlSingleFile.write(folder, file);
         Optional<Path> none = Optional.empty();
         ModelParts parts = ModelParts.open(
-                new ModelPaths(file, Optional.empty(), Optional.of(folder), none, none, none, Optional.empty()));
+                new ModelPaths(file, Optional.empty(), Optional.of(folder), none, none, none, none, Optional.empty()));
         assertThat(parts.notices()).containsExactly(file + ": SDXL, predicts epsilon");
         assertThat(parts.zeroesEmptyPrompt()).isTrue();
         try (var one = DiffusionModel.load(parts, Precision.FLOAT32);
@@ -235,6 +301,47 @@ class ModelFormsTest {
             assertThat(picture(one)).isEqualTo(picture(other));
             assertThat(one.unetHash()).isEqualTo(FileHash.sha256(List.of(file)));
         }
+    }
+
+    @Test
+    void aSecondTextEncoderThatASingleFileLacksIsNamedBesideIt() {
+        TinyModel.writeStableDiffusionXl(folder, 1);
+        Path whole = folder.resolve("whole.safetensors");
+        XlSingleFile.write(folder, whole);
+        Path file = part(whole, "lacking.safetensors", name -> !name.startsWith(XlSingleFile.SECOND_TEXT));
+        Path second = part(whole, "second.safetensors", name -> name.startsWith(XlSingleFile.SECOND_TEXT));
+        assertThatThrownBy(() -> ModelParts.open(with(file, Optional.empty())).requireComplete(true))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + ": has no second text encoder; name one, a folder or a file, as model.text_encoder_2"
+                        + " in a recipe or with --text-encoder-2\n1 problem, nothing was loaded");
+        try (var one = DiffusionModel.load(folder, Precision.FLOAT32);
+                var byFolder =
+                        DiffusionModel.load(ModelParts.open(with(file, Optional.of(folder))), Precision.FLOAT32);
+                var byFile = DiffusionModel.load(ModelParts.open(with(file, Optional.of(second))), Precision.FLOAT32)) {
+            for (DiffusionModel other : List.of(byFolder, byFile)) {
+                same(
+                        one.prompts().towers().get(1).encoder().parameters(),
+                        other.prompts().towers().get(1).encoder().parameters());
+            }
+        }
+    }
+
+    private ModelPaths with(Path file, Optional<Path> second) {
+        Optional<Path> none = Optional.empty();
+        return new ModelPaths(file, Optional.empty(), Optional.of(folder), none, none, none, second, Optional.empty());
+    }
+
+    /** Some tensors of a file as another one. */
+    private Path part(Path whole, String name, Predicate<String> wanted) {
+        SafetensorsFile file = SafetensorsFile.open(whole);
+        Map<String, SafetensorsWriter.Tensor> tensors = new LinkedHashMap<>();
+        file.tensors().forEach((key, entry) -> {
+            if (wanted.test(key)) {
+                tensors.put(key, SafetensorsWriter.Tensor.f32(file.floats(key), entry.shape()));
+            }
+        });
+        SafetensorsWriter.write(folder.resolve(name), tensors, Map.of());
+        return folder.resolve(name);
     }
 
     private static void same(ParameterSet one, ParameterSet other) {

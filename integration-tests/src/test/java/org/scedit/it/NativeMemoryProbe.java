@@ -88,7 +88,11 @@ final class NativeMemoryProbe {
             }
         };
         var batches = new LatentBatches(
-                model, data, new LatentBatches.Settings(2, 0.1, false, List.of(), 1), notice -> {}, encoded -> {});
+                model,
+                data,
+                new LatentBatches.Settings(2, 0.1, false, List.of(), Optional.empty(), 1),
+                notice -> {},
+                encoded -> {});
         List<Trainable> trainables = tuner.arrays().entrySet().stream()
                 .map(each -> new Trainable(each.getKey(), each.getValue()))
                 .toList();

@@ -35,7 +35,7 @@ import org.scedit.testkit.TinyModel;
  */
 class RecipesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final int RECIPES = 31;
+    private static final int RECIPES = 32;
     private static PluginCatalogue catalogue;
 
     @TempDir
@@ -46,6 +46,7 @@ class RecipesTest {
     /** By the folder of their recipes. */
     private static final Map<String, Path> STABLE_DIFFUSION = new HashMap<>();
 
+    private static Path inpaintingModel;
     private static Path pictures;
 
     @BeforeAll
@@ -61,6 +62,8 @@ class RecipesTest {
         TinyModel.writeStableDiffusion(STABLE_DIFFUSION.get("sd15"), 3);
         TinyModel.writeStableDiffusion21(STABLE_DIFFUSION.get("sd21"), 3);
         TinyModel.writeStableDiffusionXl(STABLE_DIFFUSION.get("sdxl"), 3);
+        inpaintingModel = folder.resolve("sd15-inpainting-model");
+        TinyModel.writeStableDiffusionInpainting(inpaintingModel, 3);
         pictures = Files.createDirectories(folder.resolve("pictures"));
         byte[] grey = new byte[3 * 64 * 64];
         Arrays.fill(grey, (byte) 90);
@@ -144,11 +147,16 @@ class RecipesTest {
 
     private static Recipe small(String name) {
         List<String> changes = new ArrayList<>(List.of("output=" + folder.resolve(name)));
-        Path stableDiffusion = STABLE_DIFFUSION.get(name.split("/")[1]);
+        boolean inpainting = method(name).equals("inpainting");
+        Path stableDiffusion = inpainting ? inpaintingModel : STABLE_DIFFUSION.get(name.split("/")[1]);
         if (stableDiffusion != null) {
             changes.addAll(List.of("model.path=" + stableDiffusion, "data.path=" + pictures, "data.size=64"));
             if (List.of("csc-tuner", "controlnet", "t2i-adapter").contains(method(name))) {
                 changes.add("sample.controls.canny=" + pictures.resolve("a.png"));
+            }
+            if (inpainting) {
+                changes.addAll(List.of(
+                        "sample.image=" + pictures.resolve("a.png"), "sample.mask=" + pictures.resolve("a.png")));
             }
         } else {
             changes.add("model.path=" + embedded);

@@ -146,17 +146,6 @@ class StartTest {
     }
 
     @Test
-    void anInpaintingUNetIsNotTrained() {
-        assertThatThrownBy(() -> run(
-                        "inpainting",
-                        "tuners: [{use: lora, rank: 2}]\ntrain: {steps: 1}\ndata: {source: scenes, count: 2}"))
-                .isInstanceOf(UserException.class)
-                .hasMessage(folder.resolve("inpainting") + ": its U-Net is for inpainting, with 9 input"
-                        + " channels; training such a U-Net is not supported, only drawing with it\n"
-                        + "train with the model's text-to-image U-Net; its tuners can be used with this one");
-    }
-
-    @Test
     void aRecipeDrawsFromAPicture() throws IOException {
         Path image = write("image.png", PICTURE);
         Path mask = write("mask.png", RIGHT);
@@ -181,6 +170,17 @@ class StartTest {
         assertThatThrownBy(() -> run("model", "sample: {prompts: [x], steps: 4, image: " + image + ", strength: 0.2}"))
                 .isInstanceOf(UserException.class)
                 .hasMessage("strength 0.2 of 4 steps leaves no step to draw with; raise strength or steps");
+    }
+
+    @Test
+    void trainingPicturesOfASizeThatLatentsCannotHaveAreRefused() throws IOException {
+        Path pictures = Files.createDirectories(folder.resolve("pictures"));
+        assertThatThrownBy(() -> run(
+                        "model",
+                        "tuners: [{use: lora, rank: 2}]\ntrain: {steps: 1}\ndata: {source: folder, path: " + pictures
+                                + ", size: 15}"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("data.size must be a multiple of 2, this model's downsampling, got 15; 14 and 16 are");
     }
 
     @Test

@@ -52,6 +52,9 @@ final class XlSingleFile {
             \\.conv_shortcut .skip_connection
             """);
 
+    /** What the second text encoder's names begin with. */
+    static final String SECOND_TEXT = "conditioner.embedders.1.model.";
+
     private final Map<String, SafetensorsWriter.Tensor> tensors = new LinkedHashMap<>();
 
     private XlSingleFile() {}
@@ -104,7 +107,7 @@ final class XlSingleFile {
     }
 
     private void openClip(SafetensorsFile part) {
-        String prefix = "conditioner.embedders.1.model.";
+        String prefix = SECOND_TEXT;
         for (String name : part.entries().keySet()) {
             if (name.equals("text_projection.weight")) {
                 long[] shape = part.entries().get(name).shape();

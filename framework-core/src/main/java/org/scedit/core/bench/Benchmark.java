@@ -32,6 +32,7 @@ import org.scedit.core.data.Framing;
 import org.scedit.core.diffusion.LearningRate;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.diffusion.SchedulerConfig;
+import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Profiler;
 import org.scedit.core.engine.Randomness;
@@ -58,8 +59,11 @@ import org.scedit.core.weights.SafetensorsFile;
  * that is sometimes busy.
  */
 public final class Benchmark {
-    /** The name of the built-in U-Net: Stable Diffusion 1.5's. */
+    /** The name of Stable Diffusion 1.5's U-Net. */
     public static final String SD15 = "sd15";
+
+    /** Names of the U-Nets of published models whose configurations are built in. */
+    public static final List<String> BUILT_IN = List.of(SD15, "sd15-inpainting", "sd21", "sdxl");
 
     /** Tokens of a prompt in CLIP's text encoders. */
     private static final int TOKENS = 77;
@@ -166,24 +170,24 @@ public final class Benchmark {
     private final Settings settings;
 
     /**
-     * @param model       {@link #SD15}, or a model, as {@link ModelSummary#read(Path)} takes it; weights are not read
+     * @param model       one of {@link #BUILT_IN}, or a model, as {@link ModelSummary#read(Path)} takes it; weights are not read
      * @param provider    the tuner's method
      * @param tunerConfig its settings, of the provider's type
      * @throws UserException if there is no such model
      */
     public Benchmark(String model, TunerProvider<?> provider, Record tunerConfig, Settings settings) {
-        unetConfig = model.equals(SD15)
-                ? builtIn()
+        unetConfig = BUILT_IN.contains(model)
+                ? builtIn(model)
                 : ModelSummary.read(Path.of(model)).unet().config();
         this.provider = provider;
         this.tunerConfig = tunerConfig;
         this.settings = settings;
     }
 
-    private static ConfigFile builtIn() {
-        String resource = "sd15-unet.json";
+    private static ConfigFile builtIn(String model) {
+        String resource = model + "-unet.json";
         try (var in = new InputStreamReader(Benchmark.class.getResourceAsStream(resource), StandardCharsets.UTF_8)) {
-            return ConfigFile.of(Path.of(SD15), JsonParser.parseReader(in).getAsJsonObject());
+            return ConfigFile.of(Path.of(model), JsonParser.parseReader(in).getAsJsonObject());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -273,7 +277,11 @@ public final class Benchmark {
         try (NDManager manager = Torch.newManager();
                 Scope scope = new Scope()) {
             batches.conditions(0, manager).ifPresent(tuned::conditions);
-            tuned.forward(batches.latents(0, manager), new float[batches.size()], batches.texts(0, manager));
+            NDArray latents = batches.latents(0, manager);
+            NDArray input = batches.beside(0, manager)
+                    .map(channels -> new Ops().concat(latents, channels))
+                    .orElse(latents);
+            tuned.forward(input, new float[batches.size()], batches.texts(0, manager));
         }
     }
 
@@ -387,8 +395,15 @@ public final class Benchmark {
     private record RandomBatches(int size, int side, UNet unet) implements DiffusionObjective.Batches {
         @Override
         public NDArray latents(long batch, NDManager manager) {
-            return Torch.normal(
-                    manager, Randomness.seed(SEED, "latents", 0), new Shape(size, unet.inChannels(), side, side));
+            return normal(manager, "latents", new Shape(size, unet.outChannels(), side, side));
+        }
+
+        @Override
+        public Optional<NDArray> beside(long batch, NDManager manager) {
+            int channels = unet.inChannels() - unet.outChannels();
+            return channels == 0
+                    ? Optional.empty()
+                    : Optional.of(normal(manager, "beside", new Shape(size, channels, side, side)));
         }
 
         @Override

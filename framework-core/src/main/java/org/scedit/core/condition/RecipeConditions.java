@@ -16,6 +16,11 @@ import org.scedit.core.recipe.Recipe.ConditionBlock;
 
 /** The conditions that the tuners of a recipe take, and how the recipe makes them. */
 public final class RecipeConditions {
+    /** The name of what masks the training pictures of a U-Net for inpainting. */
+    public static final String MASK = "mask";
+    /** The annotator whose masks are taken where the recipe says nothing. */
+    private static final String USUAL_MASK = "inpainting";
+
     private final Recipe recipe;
     private final Map<String, Annotator<?>> annotators;
     private final SortedMap<String, String> takers;
@@ -37,6 +42,7 @@ public final class RecipeConditions {
      * that id with its defaults.
      *
      * @param tuners   the recipe's, as far as they could be built
+     * @param inpaints whether the U-Net is for inpainting, so that it takes {@value #MASK}
      * @param problems takes a line for each condition that nothing makes, each block that no tuner takes, and each
      *     control picture that is missing or not asked for
      * @return in the order of their names
@@ -45,15 +51,37 @@ public final class RecipeConditions {
             Recipe recipe,
             Map<String, Annotator<?>> annotators,
             List<TunerInstance> tuners,
+            boolean inpaints,
             Consumer<String> problems) {
         SortedMap<String, String> takers = takers(tuners);
         var resolver = new RecipeConditions(recipe, annotators, takers, problems);
         List<Condition> conditions = resolver.resolve();
         recipe.sample().ifPresent(sample -> resolver.requireControls(sample, conditions));
         if (tuners.size() == recipe.tuners().size()) { // else the missing one may take them
-            resolver.refuseUntaken();
+            resolver.refuseUntaken(inpaints && recipe.train().isPresent() ? Set.of(MASK) : Set.of());
         }
         return conditions;
+    }
+
+    /**
+     * What masks the training pictures of a U-Net for inpainting: the recipe's block of the name {@value #MASK}, or else
+     * the annotator {@value #USUAL_MASK} with its defaults. Its dropout is the share of masks that hide the whole picture.
+     *
+     * @throws UserException if nothing does
+     */
+    public static Condition mask(Recipe recipe, Map<String, Annotator<?>> annotators) {
+        for (ConditionBlock block : recipe.conditions()) {
+            if (block.name().equals(MASK)) {
+                return new Condition(MASK, block.dropout(), MapMaker.of(block, annotators));
+            }
+        }
+        if (!annotators.containsKey(USUAL_MASK)) {
+            throw new UserException("the U-Net is for inpainting and nothing masks the training pictures: "
+                    + MapMaker.listed(annotators)
+                    + "; write under 'conditions' such as {use: file, path: FOLDER, name: "
+                    + MASK + "}, a folder with masks");
+        }
+        return new Condition(MASK, 0, MapMaker.byDefault(annotators.get(USUAL_MASK)));
     }
 
     /** The conditions that some tuners take, each with the name of the first tuner that does. */
@@ -106,9 +134,9 @@ public final class RecipeConditions {
                 + name + "}";
     }
 
-    private void refuseUntaken() {
+    private void refuseUntaken(Set<String> ofTheUNet) {
         for (ConditionBlock block : recipe.conditions()) {
-            if (!takers.containsKey(block.name())) {
+            if (!takers.containsKey(block.name()) && !ofTheUNet.contains(block.name())) {
                 problems.accept("no tuner takes condition '" + block.name() + "'; "
                         + (takers.isEmpty()
                                 ? "the recipe's tuners take none, remove it"

@@ -34,6 +34,9 @@ public final class DryOps extends Ops {
     private static final ScriptFunction RECORDED =
             ScriptFunction.compile(new String[] {"x"}, "return torch.tensor(ops.prim.requires_grad(x))");
 
+    private static final ScriptFunction IS_LEAF =
+            ScriptFunction.compile(new String[] {"x"}, "return torch.tensor(torch.is_leaf(x))");
+
     private final Count count;
     private final Map<Precision, NDArray> constant = new HashMap<>();
     private final Map<Precision, NDArray> recorded = new HashMap<>();
@@ -98,8 +101,34 @@ public final class DryOps extends Ops {
         if (recorded(weight)) {
             save(x);
         }
-        saveCast(x, weight);
+        saveWeight(x, weight);
         return y;
+    }
+
+    @Override
+    public NDArray matMul(NDArray x, NDArray y) {
+        Shape left = x.getShape();
+        Shape right = y.getShape();
+        Shape more = left.dimension() > right.dimension() ? left : right;
+        long rows = left.get(left.dimension() - 2);
+        long columns = right.get(right.dimension() - 1);
+        NDArray z = like(x, more.slice(0, more.dimension() - 2).add(rows).add(columns), x, y);
+        product(Kind.LINEAR, 2 * z.getShape().size() * left.get(left.dimension() - 1), x, y);
+        return saving(z, 0, x, y);
+    }
+
+    @Override
+    public NDArray multiply(NDArray x, NDArray y) {
+        return saving(pointwise(x, x.getShape(), x, y), 0, x, y);
+    }
+
+    @Override
+    public NDArray kronecker(NDArray x, NDArray y) {
+        long[] shape = x.getShape().getShape().clone();
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] *= y.getShape().get(i);
+        }
+        return saving(pointwise(x, new Shape(shape), x, y), 0, x, y);
     }
 
     @Override
@@ -128,7 +157,7 @@ public final class DryOps extends Ops {
         product(kind, operations, x, weight);
         if (recorded(y)) {
             save(x);
-            saveCast(x, weight);
+            saveWeight(x, weight);
         }
     }
 
@@ -334,9 +363,12 @@ public final class DryOps extends Ops {
         count.saveWithin(keepsNothing ? 0 : bytes);
     }
 
-    /** A weight of another precision is kept as it was cast, where the gradient of the input is needed. */
-    private void saveCast(NDArray x, NDArray weight) {
-        if (recorded(x) && precision(x) != precision(weight)) {
+    /**
+     * Where the gradient of the input is needed, a weight is kept that is there for this only: cast to another precision,
+     * or computed, as LoHa's is.
+     */
+    private void saveWeight(NDArray x, NDArray weight) {
+        if (recorded(x) && (precision(x) != precision(weight) || !answers(IS_LEAF, weight))) {
             saveWithin(bytesAs(x, weight));
         }
     }
@@ -353,15 +385,17 @@ public final class DryOps extends Ops {
     /** Asked in a script, as DJL tells it of what is trained but not of what is computed from that. */
     private static boolean recorded(NDArray... arrays) {
         for (NDArray array : arrays) {
-            if (array != null) {
-                try (NDArray answer = RECORDED.call(array)) {
-                    if (answer.getBoolean()) {
-                        return true;
-                    }
-                }
+            if (array != null && answers(RECORDED, array)) {
+                return true;
             }
         }
         return false;
+    }
+
+    private static boolean answers(ScriptFunction question, NDArray array) {
+        try (NDArray answer = question.call(array)) {
+            return answer.getBoolean();
+        }
     }
 
     private static long bytes(NDArray array) {

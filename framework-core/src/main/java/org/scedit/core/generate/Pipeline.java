@@ -18,7 +18,6 @@ import org.scedit.core.engine.Randomness;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hook.TunedUNet;
-import org.scedit.core.model.Autoencoder;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.TiledAutoencoder;
 
@@ -90,6 +89,7 @@ public final class Pipeline {
     private final TunedUNet unet;
     private final TextStates texts;
     private final TiledAutoencoder autoencoder;
+    private final PictureEncoder encoder;
 
     /**
      * @param unet    the model's, with its tuners
@@ -100,6 +100,7 @@ public final class Pipeline {
         this.unet = unet;
         texts = new TextStates(model, notices);
         autoencoder = new TiledAutoencoder(model.autoencoder());
+        encoder = new PictureEncoder(model.autoencoder());
     }
 
     /**
@@ -193,29 +194,13 @@ public final class Pipeline {
     }
 
     private Original original(NDManager manager, Start start, long seed) {
-        Picture picture = start.picture();
-        float[] latents = latents(manager, picture, picture.toTensor(), Randomness.seed(seed, "picture", 0));
-        float[] kept = model.inpaints()
-                ? latents(manager, picture, start.kept(), Randomness.seed(seed, "kept", 0))
-                : new float[0];
+        float[] latents = latents(manager, start.picture(), start.picture().toTensor(), seed, "picture");
+        float[] kept = model.inpaints() ? latents(manager, start.picture(), start.kept(), seed, "kept") : new float[0];
         return new Original(latents, start.latentMask(model.autoencoder().downsampling()), kept);
     }
 
-    /** A draw from the distribution of the latents of pixels, which are of the picture's size. */
-    private float[] latents(NDManager manager, Picture picture, float[] pixels, long seed) {
-        Autoencoder autoencoder = model.autoencoder();
-        try (Scope scope = new Scope()) {
-            NDArray moments =
-                    autoencoder.encode(Torch.of(manager, pixels, new Shape(1, 3, picture.height(), picture.width())));
-            float[] latents = Torch.floats(autoencoder.mean(moments));
-            float[] logVariance = Torch.floats(autoencoder.logVariance(moments));
-            float[] noise = Torch.floats(Torch.normal(manager, seed, new Shape(latents.length)));
-            for (int i = 0; i < latents.length; i++) {
-                double drawn = latents[i] + Math.exp(0.5 * logVariance[i]) * noise[i];
-                latents[i] = (float) (autoencoder.scalingFactor() * drawn);
-            }
-            return latents;
-        }
+    private float[] latents(NDManager manager, Picture size, float[] pixels, long seed, String purpose) {
+        return encoder.latents(manager, pixels, size.width(), size.height(), Randomness.seed(seed, purpose, 0));
     }
 
     /** Encodes every prompt anew from now on; needed when the text encoder's weights have changed. */

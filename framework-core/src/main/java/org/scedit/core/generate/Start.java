@@ -73,7 +73,7 @@ public record Start(Picture picture, double strength, Optional<Picture> mask) {
      * @param down pixels of a latent pixel along each axis
      * @return row by row, 1 where is drawn anew, 0 where the picture is kept; empty without mask
      */
-    float[] latentMask(int down) {
+    public float[] latentMask(int down) {
         int width = picture.width() / down;
         float[] area = new float[mask.isPresent() ? width * (picture.height() / down) : 0];
         for (int i = 0; i < area.length; i++) {
@@ -83,7 +83,7 @@ public record Start(Picture picture, double strength, Optional<Picture> mask) {
     }
 
     /** The picture in -1..1, {@code (3, height, width)}, with what is drawn anew in grey. */
-    float[] kept() {
+    public float[] kept() {
         float[] pixels = picture.toTensor();
         int size = picture.width() * picture.height();
         for (int i = 0; i < pixels.length; i++) {
@@ -92,6 +92,11 @@ public record Start(Picture picture, double strength, Optional<Picture> mask) {
             }
         }
         return pixels;
+    }
+
+    /** The picture as it is told of: with grey where it is drawn anew. */
+    public Picture shown() {
+        return mask.isEmpty() ? picture : Picture.fromTensor(kept(), picture.width(), picture.height());
     }
 
     /** By luminance, as ITU-R BT.601 weighs colours. */

@@ -19,10 +19,16 @@ import org.scedit.core.model.UNet;
  * @param unet        the U-Net without weights
  * @param autoencoder parameters of the autoencoder; empty where the folder has none
  * @param textEncoder parameters of the text encoder; empty where the folder has none
+ * @param textEncoder2 parameters of SDXL's second; empty where there is none
  * @param notices     what a user should know of how a single file was understood, a line each
  */
 public record ModelSummary(
-        Path config, UNet unet, OptionalLong autoencoder, OptionalLong textEncoder, List<String> notices) {
+        Path config,
+        UNet unet,
+        OptionalLong autoencoder,
+        OptionalLong textEncoder,
+        OptionalLong textEncoder2,
+        List<String> notices) {
     /**
      * Reads a model's configuration.
      *
@@ -35,7 +41,12 @@ public record ModelSummary(
         if (!isSingleFile(model) && unetAlone) {
             Path config = unetConfig(model);
             return new ModelSummary(
-                    config, UNet.fromConfig(config), OptionalLong.empty(), OptionalLong.empty(), List.of());
+                    config,
+                    UNet.fromConfig(config),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    List.of());
         }
         return read(ModelParts.open(ModelPaths.of(model)));
     }
@@ -55,12 +66,16 @@ public record ModelSummary(
                                 .parameters()
                                 .count())
                         : OptionalLong.empty(),
-                parts.has(Part.TEXT_ENCODER)
-                        ? OptionalLong.of(new TextEncoder(parts.config(Part.TEXT_ENCODER))
-                                .parameters()
-                                .count())
-                        : OptionalLong.empty(),
+                textEncoder(parts, Part.TEXT_ENCODER),
+                textEncoder(parts, Part.TEXT_ENCODER_2),
                 parts.notices());
+    }
+
+    private static OptionalLong textEncoder(ModelParts parts, Part part) {
+        return parts.has(part)
+                ? OptionalLong.of(
+                        new TextEncoder(parts.config(part)).parameters().count())
+                : OptionalLong.empty();
     }
 
     /** Of the files that can be named, only a {@code config.json} is no weights. */

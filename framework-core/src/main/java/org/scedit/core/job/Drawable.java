@@ -13,7 +13,7 @@ import org.scedit.core.model.UNet;
 import org.scedit.core.recipe.Recipe;
 
 /**
- * Whether a model can do what a recipe asks of it: its sampler and its U-Net's task. From configuration files alone; of a
+ * Whether a model can do what a recipe asks of it: its sampler, its U-Net's task and the pictures' size. From configuration files alone; of a
  * file that is missing nothing is said here.
  */
 public final class Drawable {
@@ -27,23 +27,39 @@ public final class Drawable {
      * @throws UserException if a configuration file cannot be read
      */
     public static Optional<String> whyNot(Recipe recipe, ModelParts parts, UNet unet) {
-        return task(recipe, parts, unet).or(() -> sampler(recipe, parts));
+        return task(recipe, parts, unet).or(() -> size(recipe, parts)).or(() -> sampler(recipe, parts));
+    }
+
+    private static Optional<String> size(Recipe recipe, ModelParts parts) {
+        if (!(recipe.data().orElse(null) instanceof Recipe.FolderData pictures) || !parts.has(Part.VAE)) {
+            return Optional.empty();
+        }
+        int down = new Autoencoder(parts.config(Part.VAE)).downsampling();
+        return pictures.size()
+                .filter(side -> side % down != 0)
+                .map(side -> "data.size must be a multiple of " + down + ", this model's downsampling, got " + side
+                        + "; " + (side - side % down) + " and " + (side - side % down + down) + " are");
     }
 
     private static Optional<String> task(Recipe recipe, ModelParts parts, UNet unet) {
-        if (!parts.has(Part.VAE) || !DiffusionModel.inpaints(unet, new Autoencoder(parts.config(Part.VAE)))) {
+        if (!inpaints(parts, unet)) {
             return Optional.empty();
         }
-        if (recipe.train().isPresent()) {
-            return Optional.of(parts.path() + ": its U-Net is for inpainting, with " + unet.inChannels()
-                    + " input channels; training such a U-Net is not supported, only drawing with it\n"
-                    + "train with the model's text-to-image U-Net; its tuners can be used with this one");
+        if (recipe.validation().isPresent() || recipe.evaluate().isPresent()) {
+            return Optional.of(parts.path() + ": its U-Net is for inpainting, of which neither a validation loss nor"
+                    + " measures can be told; remove "
+                    + (recipe.validation().isPresent() ? "'validation'" : "'evaluate'"));
         }
         return recipe.sample()
                 .filter(sample -> sample.mask().isEmpty())
                 .map(sample -> parts.path()
                         + ": its U-Net is for inpainting and takes a picture and a mask; give sample.image"
                         + " and sample.mask");
+    }
+
+    /** Whether a model's U-Net is for inpainting, as far as its files tell. */
+    public static boolean inpaints(ModelParts parts, UNet unet) {
+        return parts.has(Part.VAE) && DiffusionModel.inpaints(unet, new Autoencoder(parts.config(Part.VAE)));
     }
 
     private static Optional<String> sampler(Recipe recipe, ModelParts parts) {

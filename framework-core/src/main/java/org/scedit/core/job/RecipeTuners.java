@@ -28,9 +28,10 @@ final class RecipeTuners implements AutoCloseable {
      * Makes them from the U-Net's configuration alone, so that a tuner that does not fit is refused before any weight of
      * the model is read.
      *
+     * @param inpaints whether the U-Net is for inpainting
      * @throws UserException with every problem of tuners, conditions and measures
      */
-    RecipeTuners(Recipe recipe, PluginCatalogue catalogue, UNet structure) {
+    RecipeTuners(Recipe recipe, PluginCatalogue catalogue, UNet structure, boolean inpaints) {
         this.recipe = recipe;
         List<String> problems = new ArrayList<>();
         try {
@@ -41,7 +42,7 @@ final class RecipeTuners implements AutoCloseable {
                     problems.add(e.getMessage());
                 }
             }
-            conditions = RecipeConditions.of(recipe, catalogue.annotators(), tuners, problems::add);
+            conditions = RecipeConditions.of(recipe, catalogue.annotators(), tuners, inpaints, problems::add);
             measures = tuners.size() == recipe.tuners().size() // else the missing one may take a measure's condition
                     ? RecipeMeasures.of(recipe, catalogue.measures(), conditions, problems::add)
                     : List.of();

@@ -1,6 +1,7 @@
 package org.scedit.core.job;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,10 +108,10 @@ final class SamplePictures {
 
     /** All in one picture, below what they follow. */
     Picture grid(List<Picture> pictures) {
-        if (maps.isEmpty()) {
+        List<PictureGrid.Row> rows = conditionRows();
+        if (rows.isEmpty()) {
             return PictureGrid.draw(pictures, prompts(), COLUMNS);
         }
-        List<PictureGrid.Row> rows = conditionRows();
         rows.add(new PictureGrid.Row("drawn", pictures));
         return PictureGrid.compare(rows, prompts());
     }
@@ -128,9 +129,11 @@ final class SamplePictures {
         return PictureGrid.compare(rows, prompts());
     }
 
-    /** What the pictures follow, a row for each condition; to be added to. */
+    /** What the pictures start from and follow, a row for each condition; to be added to. */
     private List<PictureGrid.Row> conditionRows() {
         List<PictureGrid.Row> rows = new ArrayList<>();
+        start.ifPresent(from -> rows.add(
+                new PictureGrid.Row("start", Collections.nCopies(prompts().size(), from.shown()))));
         maps.forEach((name, pictures) ->
                 rows.add(new PictureGrid.Row(maps.size() == 1 ? "condition" : "condition " + name, pictures)));
         return rows;

@@ -36,6 +36,8 @@ final class TuneJob implements Job {
     private final Optional<DataSources.Parts> data;
     /** Of the training pictures. */
     private final List<LatentBatches.Condition> trainingMaps;
+    /** Of the training pictures, where the U-Net is for inpainting. */
+    private final Optional<LatentBatches.Masks> trainingMasks;
     /** Those drawn before and after; empty for none. */
     private final Optional<SamplePictures> sample;
 
@@ -53,7 +55,8 @@ final class TuneJob implements Job {
         ModelParts parts = recipe.model().parts(base);
         parts.notices().forEach(options.out()::println);
         var structure = new UNet(parts.config(Part.UNET));
-        tuners = new RecipeTuners(recipe, catalogue, structure);
+        boolean inpaints = Drawable.inpaints(parts, structure);
+        tuners = new RecipeTuners(recipe, catalogue, structure, inpaints);
         try {
             Drawable.whyNot(recipe, parts, structure).ifPresent(reason -> {
                 throw new UserException(reason);
@@ -63,8 +66,10 @@ final class TuneJob implements Job {
                     ? Optional.of(DataSources.parts(recipe, side, options.out()))
                     : Optional.empty();
             trainingMaps = recipe.train().isPresent() ? trainingMaps() : List.of();
+            trainingMasks = data.filter(pictures -> inpaints && recipe.train().isPresent())
+                    .map(pictures -> TrainingMasks.of(recipe, catalogue.annotators(), pictures.training()));
             sample = recipe.sample().map(asked -> new SamplePictures(recipe, tuners.conditions(), side));
-            evaluation = evaluation(side);
+            evaluation = inpaints ? Optional.empty() : evaluation(side); // pictures are measured that start from noise
             Precision precision = recipe.model().precision();
             model = fresh()
                     ? DiffusionModel.fresh(parts, precision, recipe.seed())
@@ -146,8 +151,8 @@ final class TuneJob implements Job {
                 ? List.of()
                 : evaluation.filter(Evaluation::before).map(this::measure).orElse(List.of());
         tuners.attach(unet);
-        var objective =
-                new TuneObjective(recipe, model, options).of(unet, tuners.tuners(), pictures.training(), trainingMaps);
+        var objective = new TuneObjective(recipe, model, options)
+                .of(unet, tuners.tuners(), pictures.training(), trainingMaps, trainingMasks);
         TrainingLoop.Extra validation = pictures.heldOut()
                 .<TrainingLoop.Extra>map(heldOut -> new Validation(
                         recipe, model, unet, tuners.conditions(), pictures.training(), heldOut, loop.total()))

@@ -2,9 +2,12 @@ package org.scedit.core.job;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.diffusion.NoiseSchedule;
+import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Precision;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.model.DiffusionModel;
@@ -19,6 +22,7 @@ import org.scedit.core.train.Trainable;
 
 /** Makes what a recipe's training minimises: its data encoded, its tuners' arrays marked as trained. */
 final class TuneObjective {
+    private final Ops ops = new Ops();
     private final Recipe recipe;
     private final Recipe.Train train;
     private final DiffusionModel model;
@@ -35,14 +39,19 @@ final class TuneObjective {
      * @param unet   the model's, with the tuners on it
      * @param tuners are trained
      * @param maps   of the pictures, one for each condition
+     * @param masks  of the pictures; empty unless the U-Net is for inpainting
      */
     DiffusionObjective of(
-            TunedUNet unet, List<TunerInstance> tuners, Dataset pictures, List<LatentBatches.Condition> maps) {
+            TunedUNet unet,
+            List<TunerInstance> tuners,
+            Dataset pictures,
+            List<LatentBatches.Condition> maps,
+            Optional<LatentBatches.Masks> masks) {
         List<Trainable> trainables = trainables(tuners);
         return new DiffusionObjective(
                 unet,
                 new NoiseSchedule(model.scheduler()),
-                batches(pictures, maps),
+                batches(pictures, maps, masks),
                 trainables,
                 settings(),
                 recipe.seed());
@@ -57,7 +66,8 @@ final class TuneObjective {
         if (train.textEncoder()) {
             forEachTextEncoder(
                     model, (part, encoder) -> encoder.parameters().all().forEach(each -> {
-                        each.set(each.value().duplicate()); // what lies in a mapped file cannot be trained in place
+                        // what lies in a mapped file, or has 16 bits, cannot be trained in place
+                        each.set(ops.copyTo(each.value(), Precision.FLOAT32));
                         each.value().setRequiresGradient(true);
                         trainables.add(new Trainable(part.folder() + "." + each.name(), each.value()));
                     }));
@@ -73,9 +83,10 @@ final class TuneObjective {
         }
     }
 
-    private LatentBatches batches(Dataset pictures, List<LatentBatches.Condition> maps) {
+    private LatentBatches batches(
+            Dataset pictures, List<LatentBatches.Condition> maps, Optional<LatentBatches.Masks> masks) {
         var settings = new LatentBatches.Settings(
-                train.batch(), train.captionDropout(), train.textEncoder(), maps, recipe.seed());
+                train.batch(), train.captionDropout(), train.textEncoder(), maps, masks, recipe.seed());
         try (ProgressLine progress =
                 ProgressLine.start("encoding", "pictures", 0, pictures.size(), options.out(), options.terminal())) {
             return new LatentBatches(

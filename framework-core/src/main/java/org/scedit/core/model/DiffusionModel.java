@@ -14,7 +14,8 @@ import org.scedit.core.weights.FileHash;
 /**
  * A latent diffusion model, of a folder or a single file: U-Net, autoencoder, one text encoder or two with their
  * tokenizers, noise schedule. The U-Net is in the wanted precision; autoencoder and text encoders, which run once a
- * picture, are in float32. Close it to free the weights.
+ * picture, compute in float32, and the text encoders' weights stay in memory as they are stored. Close it to free the
+ * weights.
  */
 public final class DiffusionModel implements AutoCloseable {
     /** The U-Net's and the autoencoder's weights in diffusers' layout. */
@@ -72,6 +73,7 @@ public final class DiffusionModel implements AutoCloseable {
             for (int i = 0; i < encoders.size(); i++) {
                 new WeightLoader(model.weights, Precision.FLOAT32)
                         .ignoring(name -> name.endsWith("position_ids"))
+                        .asStored()
                         .load(model.encoder(i).parameters(), parts.weights(encoders.get(i)));
             }
             return model;
@@ -180,7 +182,7 @@ public final class DiffusionModel implements AutoCloseable {
         return autoencoder;
     }
 
-    /** The tokenizers and text encoders, float32. */
+    /** The tokenizers and text encoders, which compute in float32. */
     public PromptEncoder prompts() {
         return prompts;
     }

@@ -1,10 +1,14 @@
 package org.scedit.core.model;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.scedit.core.UserException;
 import org.scedit.core.diffusion.SchedulerConfig;
 import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
@@ -24,16 +28,23 @@ record FolderParts(Path path, Optional<String> variant) implements ModelParts {
     private static final String INDEX = "model_index.json";
     private static final List<String> XL = List.of("StableDiffusionXLPipeline", "StableDiffusionXLInpaintPipeline");
 
-    /** @throws UserException if something is named that only a single file needs, or that contradicts the folder */
+    /**
+     * @throws UserException if something is named that only a single file needs, or that contradicts the folder; or if it
+     *     is the folder of another kind of model
+     */
     static FolderParts open(ModelPaths paths) {
         var parts = new FolderParts(paths.path(), paths.variant());
+        if (!parts.has(Part.UNET)) {
+            parts.requireKind();
+        }
         if (paths.config().isPresent()
                 || paths.tokenizer().isPresent()
                 || paths.vae().isPresent()
-                || paths.textEncoder().isPresent()) {
+                || paths.textEncoder().isPresent()
+                || paths.textEncoder2().isPresent()) {
             throw new UserException(
                     paths.path() + ": is a folder and holds its configuration and its parts itself; leave"
-                            + " out config, tokenizer, vae and text_encoder, which are for single files");
+                            + " out config, tokenizer, vae and text encoders, which are for single files");
         }
         paths.prediction().ifPresent(wanted -> {
             PredictionType found = parts.scheduler().predictionType();
@@ -130,13 +141,37 @@ record FolderParts(Path path, Optional<String> variant) implements ModelParts {
                                     + " model.variant")
                             .orElse(", with weights in every part"));
         }
-        ConfigFile.read(path.resolve(INDEX))
-                .supportOnly(
-                        "_class_name",
-                        "StableDiffusionPipeline",
-                        "StableDiffusionPipeline",
-                        "StableDiffusionInpaintPipeline",
-                        "StableDiffusionXLPipeline",
-                        "StableDiffusionXLInpaintPipeline");
+        requireKind();
+    }
+
+    /** Refuses what says of itself that it is something else, and a folder around a single file. */
+    private void requireKind() {
+        if (Files.isRegularFile(path.resolve(INDEX))) {
+            ConfigFile.read(path.resolve(INDEX))
+                    .supportOnly(
+                            "_class_name",
+                            "StableDiffusionPipeline",
+                            "StableDiffusionPipeline",
+                            "StableDiffusionInpaintPipeline",
+                            "StableDiffusionXLPipeline",
+                            "StableDiffusionXLInpaintPipeline");
+            return;
+        }
+        singleFile().ifPresent(file -> {
+            throw new UserException(
+                    path + ": is no model folder in diffusers' layout, it has no " + INDEX + "; it holds the file "
+                            + file.getFileName() + ": if that is a whole model, name the file, " + file);
+        });
+    }
+
+    private Optional<Path> singleFile() {
+        try (Stream<Path> files = Files.list(path)) {
+            return files.filter(file -> file.toString().endsWith(".safetensors")
+                            || file.toString().endsWith(".ckpt"))
+                    .filter(Files::isRegularFile)
+                    .min(Comparator.naturalOrder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -15,6 +15,7 @@ import org.scedit.core.diffusion.SchedulerConfig.PredictionType;
  * @param tokenizer   for a single file: a folder with CLIP's {@code vocab.json} and {@code merges.txt}
  * @param vae         for a single file: an autoencoder instead of its own, a folder or a file
  * @param textEncoder for a single file: a text encoder instead of its (first) own, a folder or a file
+ * @param textEncoder2 for a single file of SDXL: a second text encoder instead of its own, a folder or a file
  * @param prediction  what the U-Net predicts, where a single file does not tell; what a folder tells must be the same;
  *                    empty: whatever the model says
  */
@@ -25,11 +26,13 @@ public record ModelPaths(
         Optional<Path> tokenizer,
         Optional<Path> vae,
         Optional<Path> textEncoder,
+        Optional<Path> textEncoder2,
         Optional<PredictionType> prediction) {
     /** A model that needs nothing else. */
     public static ModelPaths of(Path path) {
         return new ModelPaths(
                 path,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.scedit.core.engine.Ops;
+import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
 
@@ -129,12 +130,16 @@ public final class TextEncoder {
                     java.util.Arrays.stream(ids).flatMapToLong(LongStream::of).toArray(),
                     new Shape(ids.length, length));
             NDArray order = Torch.of(manager, LongStream.range(0, length).toArray(), new Shape(length));
-            NDArray hidden = ops.embedding(flat, tokens.value()).add(ops.embedding(order, positions.value()));
+            NDArray hidden = embedded(flat, tokens).add(embedded(order, positions));
             for (Layer each : layers.subList(0, layer)) {
                 hidden = each.forward(hidden);
             }
             return scope.keep(hidden);
         }
+    }
+
+    private NDArray embedded(NDArray indices, Parameter table) {
+        return ops.to(ops.embedding(indices, table.value()), Precision.FLOAT32);
     }
 
     /** The final norm of a hidden state, {@code (batch, tokens, width)}. */

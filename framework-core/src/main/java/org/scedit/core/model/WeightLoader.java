@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
@@ -24,33 +25,50 @@ import org.scedit.core.weights.WeightSource;
  * from there, and change their precision on it. Every key must be used and every parameter filled, or nothing is.
  */
 public final class WeightLoader {
+    private static final Pattern OF_LATENT_DIFFUSION =
+            Pattern.compile("^(model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner\\.embedders)\\.");
+
     private final NDManager manager;
     private final Precision precision;
     private final UnaryOperator<String> rename;
     private final Predicate<String> ignored;
+    private final boolean asStored;
     private final Ops ops = new Ops();
 
     /** @param manager owns the arrays; they live until it is closed */
     public WeightLoader(NDManager manager, Precision precision) {
-        this(manager, precision, name -> name, name -> false);
+        this(manager, precision, name -> name, name -> false, false);
     }
 
     private WeightLoader(
-            NDManager manager, Precision precision, UnaryOperator<String> rename, Predicate<String> ignored) {
+            NDManager manager,
+            Precision precision,
+            UnaryOperator<String> rename,
+            Predicate<String> ignored,
+            boolean asStored) {
         this.manager = manager;
         this.precision = precision;
         this.rename = rename;
         this.ignored = ignored;
+        this.asStored = asStored;
     }
 
     /** The same for files whose keys have other names: {@code rename} turns a file's key into a parameter's name. */
     public WeightLoader renaming(UnaryOperator<String> rename) {
-        return new WeightLoader(manager, precision, rename, ignored);
+        return new WeightLoader(manager, precision, rename, ignored, asStored);
     }
 
     /** The same, passing over keys that are known to hold no weight. */
     public WeightLoader ignoring(Predicate<String> ignored) {
-        return new WeightLoader(manager, precision, rename, ignored);
+        return new WeightLoader(manager, precision, rename, ignored, asStored);
+    }
+
+    /**
+     * The same, leaving matrices of 16 bits as they are, half as large, to be widened at each use: the same numbers, for
+     * what is used seldom. Vectors are brought to the precision.
+     */
+    public WeightLoader asStored() {
+        return new WeightLoader(manager, precision, rename, ignored, true);
     }
 
     /** @throws UserException if a key is left over, a parameter is missing or a shape differs; the message lists them */
@@ -70,6 +88,12 @@ public final class WeightLoader {
             missing.remove(name);
         }
         report.missing(missing);
+        boolean original = file.tensors().keySet().stream().anyMatch(OF_LATENT_DIFFUSION.asPredicate());
+        if (original && !missing.isEmpty()) {
+            throw new UserException(file.path() + ": these weights are in the original layout of Latent Diffusion, in a"
+                    + " folder of diffusers' layout; nothing was loaded. Name the file itself as the model, or put the"
+                    + " weights that diffusers saved into the folder");
+        }
         report.text().ifPresent(text -> {
             throw new UserException(file.path() + ": these weights do not fit the model's configuration\n" + text
                     + "\nnothing was loaded; use the config.json they came with, or take them from their source again");
@@ -97,7 +121,10 @@ public final class WeightLoader {
 
     private NDArray read(TensorSource file, WeightSource.Entry entry, Shape shape) {
         // what is not mapped would hold on to the heap's share of direct memory, which models are too large for
-        boolean mapped = file.isMapped() && entry.dtype() == DType.F32 && precision == Precision.FLOAT32;
+        boolean leaves = asStored && shape.dimension() > 1;
+        boolean mapped = file.isMapped()
+                && (entry.dtype() == DType.F32 && precision == Precision.FLOAT32
+                        || entry.dtype() == DType.F16 && leaves);
         try (Scope scope = new Scope()) {
             NDArray stored =
                     switch (entry.dtype()) {
@@ -110,7 +137,8 @@ public final class WeightLoader {
                     };
             // A mapped array must stay the very handle that DJL made: only that one keeps the mapping from being
             // unmapped.
-            return scope.keep(mapped ? stored : ops.copyTo(stored, precision));
+            Precision wanted = entry.dtype() == DType.BF16 && leaves ? Precision.BFLOAT16 : precision;
+            return scope.keep(mapped ? stored : ops.copyTo(stored, wanted));
         }
     }
 }

@@ -160,6 +160,7 @@ public record Recipe(
      * @param tokenizer a folder with CLIP's vocabulary, which single files lack
      * @param vae       an autoencoder for a single file
      * @param textEncoder a text encoder for a single file
+     * @param textEncoder_2 a second text encoder for a single file of SDXL; its key is that of diffusers' folders
      * @param prediction what the model must have been trained to predict
      */
     @ExactlyOneOf({"path", "hub"})
@@ -224,6 +225,13 @@ public record Recipe(
             Optional<Path> textEncoder,
 
             @Setting(
+                    value = "for a single file of SDXL: folder or file of another second text encoder; left out: the"
+                            + " file's",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE_OR_FOLDER)
+            Optional<Path> textEncoder_2,
+
+            @Setting(
                     value = "what the model predicts; one that says something else is refused; left out: whatever the"
                             + " model says, or of a single file that does not say, what its architecture's models do",
                     defaultsTo = Derived.DEFAULT)
@@ -246,6 +254,7 @@ public record Recipe(
             ofSingleFiles.put("tokenizer", tokenizer);
             ofSingleFiles.put("vae", vae);
             ofSingleFiles.put("text_encoder", textEncoder);
+            ofSingleFiles.put("text_encoder_2", textEncoder_2);
             ofSingleFiles.forEach((key, given) -> {
                 if (hub.isPresent() && given.isPresent()) {
                     throw new IllegalArgumentException(
@@ -278,7 +287,8 @@ public record Recipe(
          * @param base where it is, a hub's model too
          */
         public ModelParts parts(Path base) {
-            return ModelParts.open(new ModelPaths(base, variant, config, tokenizer, vae, textEncoder, prediction));
+            return ModelParts.open(
+                    new ModelPaths(base, variant, config, tokenizer, vae, textEncoder, textEncoder_2, prediction));
         }
 
         /** The same with the revision written out and the commit that it stands for; a path has neither. */
@@ -297,6 +307,7 @@ public record Recipe(
                             tokenizer,
                             vae,
                             textEncoder,
+                            textEncoder_2,
                             prediction);
         }
     }
@@ -490,6 +501,7 @@ public record Recipe(
      * @param lossBalance     weights each sample by 1 / running mean loss of its timestep bin
      * @param emaDecay        of the exponential moving average of the weights, in [0, 1); 0 = off
      * @param gradientCheckpointing keeps less for the gradients and computes it again
+     * @param masksPerPicture of a U-Net for inpainting: masks that each picture has, each encoded once
      * @param textEncoder     also trains the text encoder
      * @param checkpointEvery optimizer steps between checkpoints; 0 = only at the end or when interrupted
      */
@@ -570,6 +582,13 @@ public record Recipe(
                             + " less memory, more time, the same result",
                     defaultsTo = "false")
             boolean gradientCheckpointing,
+
+            @Setting(
+                    value = "for inpainting models: random masks that each picture has; more take more time and memory,"
+                            + " as the autoencoder encodes each once",
+                    defaultsTo = "4",
+                    min = 1)
+            int masksPerPicture,
 
             @Setting(value = "also train the text encoder (with tuner full)", defaultsTo = "false")
             boolean textEncoder,

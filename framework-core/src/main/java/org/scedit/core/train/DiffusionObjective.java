@@ -19,7 +19,8 @@ import org.scedit.core.model.TextCondition;
 /**
  * The denoising loss of a latent diffusion model (Ho et al. 2020, arXiv:2006.11239):
  * <pre>loss = mean over the batch of w(t) · mean (unet(√ᾱₜ x₀ + √(1-ᾱₜ) ε, t, text) - target)²</pre>
- * with the target (noise, velocity or sample) that the model was trained to predict.
+ * with the target (noise, velocity or sample) that the model was trained to predict. A U-Net for inpainting takes mask and
+ * masked picture as further channels, as Latent Diffusion (arXiv:2112.10752) trains it; its loss is of the whole picture.
  */
 public final class DiffusionObjective implements Objective {
     /**
@@ -37,6 +38,14 @@ public final class DiffusionObjective implements Objective {
 
         /** Condition maps of the batch; empty (the default) where no tuner takes any. */
         default Optional<Conditions> conditions(long batch, NDManager manager) {
+            return Optional.empty();
+        }
+
+        /**
+         * What the U-Net takes as further channels beside the noisy latents, {@code (size, channels, height, width)}:
+         * mask and masked picture of one for inpainting; empty (the default) for others.
+         */
+        default Optional<NDArray> beside(long batch, NDManager manager) {
             return Optional.empty();
         }
     }
@@ -128,7 +137,10 @@ public final class DiffusionObjective implements Objective {
             }
             NDArray a = Torch.of(manager, signal, new Shape(count, 1, 1, 1));
             NDArray s = Torch.of(manager, noisy, new Shape(count, 1, 1, 1));
-            NDArray input = latents.mul(a).add(noise.mul(s));
+            NDArray noisyLatents = latents.mul(a).add(noise.mul(s));
+            NDArray input = batches.beside(batch, manager)
+                    .map(channels -> ops.concat(noisyLatents, channels))
+                    .orElse(noisyLatents);
             NDArray target =
                     switch (schedule.config().predictionType()) {
                         case EPSILON -> noise;

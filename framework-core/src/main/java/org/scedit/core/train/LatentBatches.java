@@ -39,12 +39,39 @@ public final class LatentBatches implements DiffusionObjective.Batches {
      * @param captionDropout share of captions left out, as guidance leaves out a prompt, 0..1
      * @param trainText      whether the text encoder is trained, so that its states are recorded
      * @param conditions     what tuners are conditioned on; empty for none
-     * @param seed           of order, dropout and latents
+     * @param masks          of the pictures; empty unless the U-Net is for inpainting
+     * @param seed           of order, dropout, latents and the choice of masks
      */
-    public record Settings(int batch, double captionDropout, boolean trainText, List<Condition> conditions, long seed) {
+    public record Settings(
+            int batch,
+            double captionDropout,
+            boolean trainText,
+            List<Condition> conditions,
+            Optional<Masks> masks,
+            long seed) {
         public Settings {
             conditions = List.copyOf(conditions);
         }
+    }
+
+    /**
+     * The masks of the training pictures.
+     *
+     * @param perPicture how many a picture has, at least 1
+     * @param of         makes them
+     */
+    public record Masks(int perPicture, MaskMaker of) {}
+
+    /** Makes a picture's masks, the same whenever it is asked. */
+    @FunctionalInterface
+    public interface MaskMaker {
+        /**
+         * A mask of the picture's size: what is light is drawn anew.
+         *
+         * @param picture its index in the data set
+         * @param number  which of its masks
+         */
+        Picture mask(int picture, int number);
     }
 
     /**
@@ -60,6 +87,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
     private final Settings settings;
     private final BatchOrder order;
     private final TextStates texts;
+    private final Optional<MaskedLatents> masked;
     private final Shape latent;
     private final float[][] means;
     private final float[][] deviations;
@@ -76,6 +104,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
         this.settings = settings;
         order = new BatchOrder(Randomness.seed(settings.seed(), "order", 0), data.size(), settings.batch());
         texts = new TextStates(model, notices);
+        masked = settings.masks().map(masks -> new MaskedLatents(model, data, masks, settings.seed()));
         means = new float[data.size()][];
         deviations = new float[data.size()][];
         captions = new String[data.size()];
@@ -139,6 +168,11 @@ public final class LatentBatches implements DiffusionObjective.Batches {
             }
             return scope.keep(Torch.of(manager, values, shape));
         }
+    }
+
+    @Override
+    public Optional<NDArray> beside(long batch, NDManager manager) {
+        return masked.map(each -> each.of(batch, order.batch(batch), latent, manager));
     }
 
     @Override

@@ -145,7 +145,7 @@ class RecipeConditionsTest {
                 .map(block -> TunerInstance.create(block.name(), new Follow(), block.config(), unet, 0))
                 .toList();
         try {
-            return RecipeConditions.of(recipe, annotators, tuners, problems::add);
+            return RecipeConditions.of(recipe, annotators, tuners, false, problems::add);
         } finally {
             tuners.forEach(TunerInstance::close);
         }

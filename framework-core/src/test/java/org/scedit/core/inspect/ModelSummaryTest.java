@@ -19,6 +19,7 @@ class ModelSummaryTest {
                 .isEqualTo(new SkipPoint(0, 5, 160, 4, "up_blocks.0.resnets.0"));
         assertThat(model.autoencoder()).isPresent();
         assertThat(model.textEncoder()).isPresent();
+        assertThat(model.textEncoder2()).isEmpty();
     }
 
     @Test

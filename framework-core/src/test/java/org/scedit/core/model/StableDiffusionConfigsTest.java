@@ -117,8 +117,9 @@ class StableDiffusionConfigsTest {
     }
 
     private static ConfigFile config(String file) {
+        String place = file.endsWith("-unet.json") ? "/org/scedit/core/bench/" + file : file;
         Reader reader = new InputStreamReader(
-                StableDiffusionConfigsTest.class.getResourceAsStream(file), StandardCharsets.UTF_8);
+                StableDiffusionConfigsTest.class.getResourceAsStream(place), StandardCharsets.UTF_8);
         JsonElement values = JsonParser.parseReader(reader);
         return ConfigFile.of(Path.of(file), values.getAsJsonObject());
     }

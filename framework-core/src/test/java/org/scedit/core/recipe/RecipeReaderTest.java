@@ -76,6 +76,7 @@ class RecipeReaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 List.of(new TunerBlock(
                         "sc-tuner",
@@ -108,6 +109,7 @@ class RecipeReaderTest {
                         false,
                         0,
                         false,
+                        4,
                         false,
                         100)),
                 Optional.empty(),
@@ -160,6 +162,7 @@ class RecipeReaderTest {
               loss_balance: true
               ema_decay: 0.999
               gradient_checkpointing: true
+              masks_per_picture: 2
               text_encoder: true
               checkpoint_every: 0
             sample:
@@ -203,6 +206,7 @@ class RecipeReaderTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()),
                 List.of(
                         new TunerBlock(
@@ -239,6 +243,7 @@ class RecipeReaderTest {
                         true,
                         0.999,
                         true,
+                        2,
                         true,
                         0)),
                 Optional.of(new Sample(
@@ -325,6 +330,7 @@ class RecipeReaderTest {
                       loss_balance: false
                       ema_decay: 0.0
                       gradient_checkpointing: false
+                      masks_per_picture: 4
                       text_encoder: false
                       checkpoint_every: 100
                     sample:

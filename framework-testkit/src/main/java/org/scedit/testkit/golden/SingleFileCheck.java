@@ -54,6 +54,7 @@ final class SingleFileCheck {
                     none,
                     none,
                     none,
+                    none,
                     Optional.empty()));
             var unet = new UNet(file.config(Part.UNET));
             same(

@@ -30,6 +30,8 @@ record LoadedPart(ConfigFile config, boolean told, TensorSource tensors, List<Pa
                     Stream.of(Family.values()).map(Family::textPrefix), Stream.of(""))
             .toList();
 
+    private static final List<String> SECOND_PREFIXES = List.of(SingleFile.SECOND_TEXT, "");
+
     /** A part of a file in the layout of Latent Diffusion. */
     static LoadedPart of(TensorSource file, String prefix, LdmPart part) {
         return new LoadedPart(
@@ -71,12 +73,13 @@ record LoadedPart(ConfigFile config, boolean told, TensorSource tensors, List<Pa
                 }
             }
         } else {
-            for (String prefix : TEXT_PREFIXES) {
+            boolean second = part == Part.TEXT_ENCODER_2;
+            for (String prefix : second ? SECOND_PREFIXES : TEXT_PREFIXES) {
                 var shapes = Shapes.of(file, prefix);
                 if (OpenClipTextEncoder.isIn(shapes)) {
-                    return of(file, prefix, new OpenClipTextEncoder(shapes, false));
+                    return of(file, prefix, new OpenClipTextEncoder(shapes, second));
                 }
-                if (ClipTextEncoder.isIn(shapes)) {
+                if (!second && ClipTextEncoder.isIn(shapes)) {
                     return of(file, prefix, new ClipTextEncoder(shapes));
                 }
             }

@@ -19,6 +19,10 @@ final class Recognition {
     /** A piece of a tensor's name → what the file looks like. The first that is found counts. */
     private static final Map<Pattern, String> LOOKS = looks();
 
+    /** Names that diffusers gives to a U-Net's parts, or to networks of which one file holds several. */
+    private static final Pattern OF_DIFFUSERS =
+            Pattern.compile("^(unet|vae|text_encoder|(down|up)_blocks|mid_block)\\.");
+
     /**
      * Buffers of the noise schedule, of averages, of losses and counters, which are no weights or are not needed: the
      * schedule is told from the architecture, and the averaged weights are not those that were asked for.
@@ -89,7 +93,7 @@ final class Recognition {
      */
     static void requireSupported(Path file, Iterable<String> keys) {
         for (String key : keys) {
-            if (key.startsWith("unet.") || key.startsWith("vae.") || key.startsWith("text_encoder.")) {
+            if (OF_DIFFUSERS.matcher(key).find()) {
                 throw new UserException(file + ": mixes two layouts: it names the U-Net '" + UNET
                         + "' as Latent Diffusion does" + " and '" + key
                         + "' as diffusers does; take one of them, or the file from its source again");

@@ -27,7 +27,10 @@ import org.scedit.core.weights.WeightSource;
  */
 public final class SingleFile implements ModelParts {
     private static final String VAE = "first_stage_model.";
-    private static final String SECOND_TEXT = "conditioner.embedders.1.model.";
+    /** The refiner's only text encoder is the base model's second. */
+    private static final String REFINERS_TEXT = "conditioner.embedders.0.model.";
+
+    static final String SECOND_TEXT = "conditioner.embedders.1.model.";
     /** The padding of OpenCLIP's tokenizer: id 0. */
     private static final String OPEN_CLIP_PADDING = "!";
 
@@ -98,8 +101,7 @@ public final class SingleFile implements ModelParts {
     private Family family() {
         if (unet.hasAddedEmbedding()) {
             boolean second = file.tensors().keySet().stream().anyMatch(key -> key.startsWith(SECOND_TEXT));
-            boolean first =
-                    file.tensors().keySet().stream().anyMatch(key -> key.startsWith("conditioner.embedders.0."));
+            boolean first = file.tensors().keySet().stream().anyMatch(key -> key.startsWith(REFINERS_TEXT));
             if (first && !second || !unet.linearProjection()) {
                 throw new UserException(path() + ": looks like "
                         + (unet.linearProjection() ? "SDXL's refiner" : "an upscaler")
@@ -147,7 +149,18 @@ public final class SingleFile implements ModelParts {
                 .map(path -> LoadedPart.named(path, Part.TEXT_ENCODER, family))
                 .or(() -> ofFile(family.textPrefix()))
                 .ifPresent(part -> put(Part.TEXT_ENCODER, part));
-        ofFile(SECOND_TEXT).ifPresent(part -> put(Part.TEXT_ENCODER_2, part));
+        paths.textEncoder2()
+                .map(path -> LoadedPart.named(requirePair(path), Part.TEXT_ENCODER_2, family))
+                .or(() -> ofFile(SECOND_TEXT))
+                .ifPresent(part -> put(Part.TEXT_ENCODER_2, part));
+    }
+
+    private Path requirePair(Path second) {
+        if (family != Family.SDXL) {
+            throw new UserException(path() + ": is " + family.words() + ", which has one text encoder; leave out the"
+                    + " second, " + second);
+        }
+        return second;
     }
 
     private Optional<LoadedPart> ofFile(String prefix) {
@@ -164,8 +177,7 @@ public final class SingleFile implements ModelParts {
         int side = family.pictureSize(prediction());
         values.addProperty("sample_size", has(Part.VAE) ? side / downsampling() : side / 8);
         if (family == Family.SDXL) {
-            int pooled =
-                    networks.get(SECOND_TEXT) instanceof OpenClipTextEncoder second ? second.projectedWidth() : 1280;
+            int pooled = has(Part.TEXT_ENCODER_2) ? config(Part.TEXT_ENCODER_2).integer("projection_dim", 1280) : 1280;
             values.addProperty("addition_embed_type", "text_time");
             values.addProperty("projection_class_embeddings_input_dim", unet.addedChannels());
             values.addProperty("addition_time_embed_dim", (unet.addedChannels() - pooled) / EMBEDDED_NUMBERS);
@@ -256,7 +268,9 @@ public final class SingleFile implements ModelParts {
                     case VAE -> "name one, a folder or a file, as model.vae in a recipe or with --vae";
                     case TEXT_ENCODER ->
                         "name one, a folder or a file, as model.text_encoder in a recipe or with --text-encoder";
-                    default -> "use a file that has it";
+                    case TEXT_ENCODER_2 ->
+                        "name one, a folder or a file, as model.text_encoder_2 in a recipe or with --text-encoder-2";
+                    case UNET -> "use a file that has it";
                 };
         return path() + ": has no " + part.words() + "; " + way;
     }

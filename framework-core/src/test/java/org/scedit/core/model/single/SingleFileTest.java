@@ -107,12 +107,12 @@ class SingleFileTest {
 
     private ModelPaths named(Path file) {
         Optional<Path> none = Optional.empty();
-        return new ModelPaths(file, Optional.empty(), none, Optional.of(tokenizer), none, none, Optional.empty());
+        return new ModelPaths(file, Optional.empty(), none, Optional.of(tokenizer), none, none, none, Optional.empty());
     }
 
     private static ModelPaths predicting(Path file, PredictionType prediction) {
         Optional<Path> none = Optional.empty();
-        return new ModelPaths(file, Optional.empty(), none, none, none, none, Optional.of(prediction));
+        return new ModelPaths(file, Optional.empty(), none, none, none, none, none, Optional.of(prediction));
     }
 
     private void refused(String message) {
@@ -231,7 +231,8 @@ class SingleFileTest {
         Path config = Files.createDirectory(folder.resolve("config"));
         Files.writeString(config.resolve("model_index.json"), "{\"force_zeros_for_empty_prompt\": false}");
         Optional<Path> none = Optional.empty();
-        var described = new ModelPaths(file, Optional.empty(), Optional.of(config), none, none, none, Optional.empty());
+        var described =
+                new ModelPaths(file, Optional.empty(), Optional.of(config), none, none, none, none, Optional.empty());
         assertThat(SingleFile.open(described).zeroesEmptyPrompt()).isFalse();
         tensors.clear();
         stableDiffusion1();
@@ -244,7 +245,7 @@ class SingleFileTest {
         stableDiffusion1();
         Path file = write("model.safetensors");
         Optional<Path> none = Optional.empty();
-        var fp16 = new ModelPaths(file, Optional.of("fp16"), none, none, none, none, Optional.empty());
+        var fp16 = new ModelPaths(file, Optional.of("fp16"), none, none, none, none, none, Optional.empty());
         refused(
                 () -> ModelParts.open(fp16),
                 file + ": is one file, and variants (here 'fp16') are files of a folder; leave out variant");
@@ -343,19 +344,20 @@ class SingleFileTest {
                 Optional.of(tokenizer),
                 Optional.of(vae),
                 Optional.of(text),
+                none,
                 Optional.empty());
         try (var model = DiffusionModel.load(ModelParts.open(paths), Precision.FLOAT32)) {
             assertThat(model.autoencoder().config().integers("block_out_channels"))
                     .containsExactly(64, 64);
             assertThat(model.prompts().towers().get(0).encoder().layers()).isEqualTo(3);
         }
-        var wrong = new ModelPaths(file, Optional.empty(), none, none, Optional.of(text), none, Optional.empty());
+        var wrong = new ModelPaths(file, Optional.empty(), none, none, Optional.of(text), none, none, Optional.empty());
         refused(
                 () -> ModelParts.open(wrong),
                 text + ": holds no autoencoder that is known by its names, and no config.json lies beside it; name a"
                         + " folder in diffusers' layout, or a file of Stable Diffusion");
-        var nothing =
-                new ModelPaths(file, Optional.empty(), none, none, Optional.of(tokenizer), none, Optional.empty());
+        var nothing = new ModelPaths(
+                file, Optional.empty(), none, none, Optional.of(tokenizer), none, none, Optional.empty());
         refused(
                 () -> ModelParts.open(nothing),
                 tokenizer
@@ -446,7 +448,7 @@ class SingleFileTest {
         refused(
                 () -> ModelParts.open(named(Path.of("../models/embedded"))),
                 "../models/embedded: is a folder and holds its configuration and its parts itself; leave out config,"
-                        + " tokenizer, vae and text_encoder, which are for single files");
+                        + " tokenizer, vae and text encoders, which are for single files");
         refused(
                 () -> ModelParts.open(predicting(Path.of("../models/embedded"), PredictionType.V_PREDICTION)),
                 "../models/embedded: was trained to predict epsilon, as its scheduler/scheduler_config.json says, not"

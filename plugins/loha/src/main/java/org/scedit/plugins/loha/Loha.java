@@ -48,12 +48,13 @@ final class Loha implements Tuner {
 
     /** One of the two matrices. */
     private record Factor(NDArray a, NDArray b, NDArray core) {
-        NDArray product() {
+        NDArray product(Operators operators) {
             if (core == null) {
-                return a.matMul(b);
+                return operators.matMul(a, b);
             }
             // pixel by pixel of the kernel: (out, rank) · (rank, rank) · (rank, in)
-            return a.transpose().matMul(core.transpose(2, 3, 0, 1)).matMul(b).transpose(2, 3, 0, 1);
+            NDArray left = operators.matMul(a.transpose(), core.transpose(2, 3, 0, 1));
+            return operators.matMul(left, b).transpose(2, 3, 0, 1);
         }
     }
 
@@ -99,7 +100,8 @@ final class Loha implements Tuner {
         }
 
         private NDArray delta() {
-            return operators.scale(first.product().mul(second.product()), scale).reshape(shape);
+            NDArray product = operators.multiply(first.product(operators), second.product(operators));
+            return operators.scale(product, scale).reshape(shape);
         }
     }
 }

@@ -98,12 +98,12 @@ final class Lokr implements Tuner {
 
     /** One of the two factors: whole, a product, or a product with a core. */
     private record Factor(NDArray whole, NDArray a, NDArray b, NDArray core) {
-        NDArray value() {
+        NDArray value(Operators operators) {
             if (core == null) {
-                return whole == null ? a.matMul(b) : whole;
+                return whole == null ? operators.matMul(a, b) : whole;
             }
             // pixel by pixel of the kernel: (out, rank) · (rank, rank) · (rank, in)
-            NDArray pixels = a.transpose().matMul(core.transpose(2, 3, 0, 1)).matMul(b);
+            NDArray pixels = operators.matMul(operators.matMul(a.transpose(), core.transpose(2, 3, 0, 1)), b);
             NDArray product = pixels.transpose(2, 3, 0, 1);
             // the Kronecker product needs the numbers in this order in memory, too
             return product.flatten().reshape(product.getShape());
@@ -125,8 +125,8 @@ final class Lokr implements Tuner {
         }
 
         private NDArray delta() {
-            NDArray large = right.value();
-            NDArray small = left.value();
+            NDArray large = right.value(operators);
+            NDArray small = left.value(operators);
             boolean overKernel = large.getShape().dimension() == 4;
             NDArray alike = overKernel ? small.reshape(small.getShape().add(1, 1)) : small;
             return operators.scale(operators.kronecker(alike, large), scale).reshape(shape);
