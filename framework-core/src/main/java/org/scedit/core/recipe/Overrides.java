@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.scedit.core.recipe.RecipeNode.Entry;
@@ -55,18 +54,44 @@ final class Overrides {
         return changed;
     }
 
+    /**
+     * Sets one key.
+     *
+     * @param path     of the key, as on the command line
+     * @param position of what sets it
+     * @return the recipe with the value; unchanged if there is no such place, which is then told
+     */
+    static Mapping set(Mapping recipe, String path, RecipeNode value, Position position, Problems problems) {
+        RecipeNode changed = new Overrides(problems).set(recipe, new Override(steps(path), value, position), 0, "");
+        return changed == null ? recipe : (Mapping) changed;
+    }
+
+    /** Whether a text is the path of a key. */
+    static boolean isPath(String text) {
+        return KEY_PATH.matcher(text).matches();
+    }
+
+    /** In which order keys are set where one may hold another; a choice comes before the keys beside it. */
+    static int depth(String path) {
+        List<String> steps = steps(path);
+        return 2 * steps.size() - (steps.get(steps.size() - 1).equals(CHOICE) ? 1 : 0);
+    }
+
+    private static List<String> steps(String path) {
+        return STEP.matcher(path).results().map(step -> step.group()).toList();
+    }
+
     private List<Override> parse(List<String> overrides, Path folder) {
         List<Override> parsed = new ArrayList<>();
         Set<List<String>> seen = new HashSet<>();
         for (String text : overrides) {
             Position position = Position.onCommandLine(parsed.size(), text, folder);
             String path = text.split("=", 2)[0].strip();
-            if (!text.contains("=") || !KEY_PATH.matcher(path).matches()) {
+            if (!text.contains("=") || !isPath(path)) {
                 problems.add(position, "is not KEY=VALUE, such as train.steps=500 or tuners[0].scale=0.5");
                 continue;
             }
-            Matcher steps = STEP.matcher(path);
-            List<String> names = steps.results().map(step -> step.group()).toList();
+            List<String> names = steps(path);
             if (!seen.add(names)) {
                 problems.add(position, path + " is given twice on the command line; keep one");
             } else if (names.get(0).equals("extends")) {

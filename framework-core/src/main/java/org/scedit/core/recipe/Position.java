@@ -20,6 +20,9 @@ record Position(int order, String source, int line, int column, Path folder) imp
     /** Overrides come after every file, however many a recipe extends. */
     private static final int FIRST_OVERRIDE = 1 << 20;
 
+    /** What a sweep sets comes after the file or the command line that it is written in. */
+    private static final int SWEEP = 1 << 19;
+
     static Position inFile(int order, Path file, int line, int column) {
         return new Position(order, file.toString(), line, column, folderOf(file));
     }
@@ -44,6 +47,11 @@ record Position(int order, String source, int line, int column, Path folder) imp
 
     private boolean isOverride() {
         return order >= FIRST_OVERRIDE;
+    }
+
+    /** The same place in a layer of its own, over the recipe that the sweep is part of. */
+    Position inSweep() {
+        return new Position(order + SWEEP, source, line, column, folder);
     }
 
     Position at(int otherLine, int otherColumn) {

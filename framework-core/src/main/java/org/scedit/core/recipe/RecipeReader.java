@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.scedit.api.Annotator;
 import org.scedit.api.Measure;
 import org.scedit.api.TunerProvider;
@@ -105,11 +106,50 @@ public final class RecipeReader {
      */
     public Recipe read(Path file, List<String> overrides) {
         var problems = new Problems();
+        Mapping written = load(file, overrides, problems);
+        if (written.has(SweepReader.KEY)) {
+            problems.add(
+                    written.entries().get(SweepReader.KEY).key(),
+                    "sweep makes many runs of the recipe; do them by scedit ablate " + file + ", or leave it out");
+            written = written.without(SweepReader.KEY);
+        }
+        Recipe recipe = bind(written, file, problems);
+        problems.throwIfAny();
+        return recipe;
+    }
+
+    /**
+     * Reads a recipe with a {@code sweep} block and checks every run of it as {@link #read} does.
+     *
+     * @param mostCells how many runs are wanted at most
+     * @return the sweep; empty for a recipe without such a block
+     * @throws UserException as {@link #read}
+     */
+    public Optional<Sweep> readSweep(Path file, List<String> overrides, int mostCells) {
+        var problems = new Problems();
+        Mapping written = withDerivedNames(load(file, overrides, problems), file, Position.inFile(0, file, 1, 1));
+        if (!written.has(SweepReader.KEY)) {
+            return Optional.empty();
+        }
+        Set<String> overridden = overrides.stream()
+                .map(override -> override.split("=", 2)[0].strip())
+                .collect(Collectors.toSet());
+        Sweep sweep = new SweepReader(problems, (recipe, own) -> bind(recipe, file, own))
+                .read(written, overridden, mostCells);
+        problems.throwIfAny();
+        return Optional.of(sweep);
+    }
+
+    private Mapping load(Path file, List<String> overrides, Problems problems) {
         Optional<Mapping> loaded = new RecipeSource(workingDirectory, problems).load(file);
         if (loaded.isEmpty()) {
             problems.throwIfAny();
         }
-        Mapping written = Overrides.apply(overrides, loaded.orElseThrow(), Position.folderOf(file), problems);
+        return Overrides.apply(overrides, loaded.orElseThrow(), Position.folderOf(file), problems);
+    }
+
+    /** @return null, or a recipe that must not be used, after a problem */
+    private Recipe bind(Mapping written, Path file, Problems problems) {
         Position top = Position.inFile(0, file, 1, 1);
         Mapping tree = withDerivedDefaults(written, file, top);
         var binder = new RecordBinder(
@@ -124,7 +164,6 @@ public final class RecipeReader {
         Recipe recipe = binder.bind(tree, "", top, Recipe.class);
         new RecipeChecks(problems, workingDirectory, binder, tree, top)
                 .check(tuners.configs().keySet(), annotators);
-        problems.throwIfAny();
         return recipe;
     }
 
@@ -137,7 +176,7 @@ public final class RecipeReader {
         return homes.isEmpty() ? Optional.empty() : Optional.of(String.join(" or ", homes));
     }
 
-    private Mapping withDerivedDefaults(Mapping recipe, Path file, Position top) {
+    private static Mapping withDerivedNames(Mapping recipe, Path file, Position top) {
         Mapping filled = recipe;
         if (!filled.has("name")) {
             String stem = file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
@@ -147,6 +186,11 @@ public final class RecipeReader {
             String name = filled.text("name") == null ? "unnamed" : filled.text("name");
             filled = filled.with("output", RecipeSource.filledIn("runs/" + name, top));
         }
+        return filled;
+    }
+
+    private static Mapping withDerivedDefaults(Mapping recipe, Path file, Position top) {
+        Mapping filled = withDerivedNames(recipe, file, top);
         if (filled.has("data")
                 && filled.entries().get("data").value() instanceof Mapping data
                 && "scenes".equals(data.text("source"))

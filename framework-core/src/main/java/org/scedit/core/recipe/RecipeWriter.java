@@ -131,11 +131,12 @@ final class RecipeWriter {
         return (mantissa.contains(".") ? mantissa : mantissa + ".0") + "e" + exponent;
     }
 
-    private static String text(String text) {
+    static String text(String text) {
         boolean plain = text.matches("[A-Za-z][A-Za-z0-9_./ -]*") && !text.endsWith(" ");
-        if (plain && !NOT_TEXT_ELSEWHERE.contains(text.toLowerCase(Locale.ROOT))) {
-            return text;
-        }
+        return plain && !NOT_TEXT_ELSEWHERE.contains(text.toLowerCase(Locale.ROOT)) ? text : quoted(text);
+    }
+
+    static String quoted(String text) {
         var quoted = new StringBuilder("\"");
         text.codePoints().forEach(c -> {
             if (c == '"' || c == '\\') {
