@@ -59,7 +59,8 @@ final class SweepNames {
             List<String> words = new ArrayList<>();
             block.entries()
                     .forEach((key, entry) ->
-                            words.add((key.equals("use") ? "" : key.substring(key.lastIndexOf('.') + 1) + " ") + shown(entry.value())));
+                            words.add((key.equals("use") ? "" : key.substring(key.lastIndexOf('.') + 1) + " ")
+                                    + shown(entry.value())));
             return String.join(" ", words);
         }
         List<String> items =

@@ -2,12 +2,8 @@ package org.scedit.core.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -44,28 +40,14 @@ public final class RunFolder implements AutoCloseable {
     private static final Pattern CHECKPOINT = Pattern.compile("step-(\\d{6,9})");
 
     private final Path path;
-    private final FileChannel channel;
-    private final FileLock lock;
+    private final FolderLock lock;
 
     private RunFolder(Path path) {
         this.path = path;
-        try {
-            Files.createDirectories(path);
-            channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        } catch (IOException e) {
-            throw cannotWrite(path, e);
-        }
-        try {
-            lock = locked(channel);
-        } catch (IOException e) {
-            closeQuietly(channel);
-            throw cannotWrite(path, e);
-        }
-        if (lock == null) {
-            closeQuietly(channel);
-            throw new UserException(
-                    path + ": another process is writing to this run folder; wait for it or choose another output");
-        }
+        lock = FolderLock.take(path)
+                .orElseThrow(
+                        () -> new UserException(path + ": another process is writing to this run folder; wait for it"
+                                + " or choose another output"));
     }
 
     /**
@@ -244,7 +226,7 @@ public final class RunFolder implements AutoCloseable {
     /** Lets other processes write to the folder. */
     @Override
     public void close() {
-        closeQuietly(channel); // releases the lock; its file stays, since removing it could tear another's lock
+        lock.close();
     }
 
     private Path checkpoints() {
@@ -262,15 +244,6 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** Null if someone else holds it, in this process or another. */
-    private static FileLock locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
-        }
-    }
-
     private static void delete(Path path) {
         if (!Files.exists(path)) {
             return;
@@ -281,14 +254,6 @@ public final class RunFolder implements AutoCloseable {
             }
         } catch (IOException | UncheckedIOException e) {
             throw new UserException(path + ": cannot be removed: " + e.getMessage(), e);
-        }
-    }
-
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException ignored) {
-            // nothing was written through it
         }
     }
 
