@@ -13,6 +13,7 @@ import org.scedit.core.engine.OutOfMemory;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Names;
+import org.scedit.core.sweep.CellCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -39,8 +40,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  scedit generate --prompt \"a red circle\" --tuner runs/quickstart/tuners/sc-tuner.safetensors",
             "  scedit COMMAND --help                            everything about one command",
             "",
-            "Exit status: 0 done; 1 an error of the program's; 2 a mistake in what was given; 130 interrupted",
-            "(143 by SIGTERM)."
+            "Exit status: 0 done; 1 an error of the program's; 2 a mistake in what was given; 3 some runs of a sweep",
+            "failed; 130 interrupted (143 by SIGTERM)."
         })
 public final class Main implements Runnable {
     private static final int USAGE_WIDTH = 110;
@@ -78,6 +79,7 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the process with its status. */
     public static void main(String[] arguments) {
+        CellCommand.endWithParent();
         var terminal = Terminal.ofProcess();
         var stop = new StopSignal(terminal.err());
         int status;
@@ -96,6 +98,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new RunCommand(terminal, stop))
                 .addSubcommand(new TrainCommand(terminal, stop))
                 .addSubcommand(new CompareCommand(terminal))
+                .addSubcommand(new AblateCommand(terminal, stop))
+                .addSubcommand(new DiffCommand(terminal))
                 .addSubcommand(new GenerateCommand(terminal))
                 .addSubcommand(new AnnotateCommand(terminal))
                 .addSubcommand(new ValidateCommand(terminal))

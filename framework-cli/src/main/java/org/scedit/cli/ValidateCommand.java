@@ -6,9 +6,12 @@ import com.google.inject.Provider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.scedit.core.UserException;
 import org.scedit.core.condition.Condition;
@@ -25,6 +28,7 @@ import org.scedit.core.model.ModelParts;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeReader;
+import org.scedit.core.recipe.Sweep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -69,8 +73,16 @@ final class ValidateCommand implements Callable<Integer> {
             RecipeReader reader = injector.getInstance(RecipeReader.class);
             for (String recipe : recipes) {
                 try {
-                    Recipe read = reader.read(Path.of(recipe), overrides);
-                    terminal.out().println(checked(recipe, read, plugins, injector.getProvider(HubModels.class)));
+                    Optional<Sweep> sweep = reader.readSweep(Path.of(recipe), overrides, Integer.MAX_VALUE);
+                    terminal.out()
+                            .println(
+                                    sweep.isPresent()
+                                            ? checked(recipe, sweep.get(), plugins, injector.getProvider(HubModels.class))
+                                            : checked(
+                                                    recipe,
+                                                    reader.read(Path.of(recipe), overrides),
+                                                    plugins,
+                                                    injector.getProvider(HubModels.class)));
                 } catch (UserException e) {
                     terminal.err().println(e.getMessage());
                     status = 2;
@@ -78,6 +90,36 @@ final class ValidateCommand implements Callable<Integer> {
             }
         }
         return status;
+    }
+
+    /** Checks every run of a sweep against its model; those that differ in nothing that matters here are checked once. */
+    private static String checked(String file, Sweep sweep, PluginCatalogue plugins, Provider<HubModels> hub) {
+        Set<String> problems = new LinkedHashSet<>();
+        Set<List<Object>> seen = new HashSet<>();
+        for (Sweep.Variant variant : sweep.variants()) {
+            Recipe recipe = variant.recipe();
+            List<Object> alike = List.of(
+                    recipe.task(),
+                    recipe.model(),
+                    recipe.tuners(),
+                    recipe.conditions(),
+                    recipe.data(),
+                    recipe.sample(),
+                    recipe.train().isPresent());
+            if (seen.add(alike)) {
+                try {
+                    checked(file + ": run " + variant.name(), recipe, plugins, hub);
+                } catch (UserException e) {
+                    problems.add(e.getMessage());
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new UserException(String.join("\n", problems));
+        }
+        int runs = sweep.variants().size();
+        return file + ": OK, a sweep of " + runs + (runs == 1 ? " run" : " runs") + "; scedit ablate " + file
+                + " --dry-run lists them";
     }
 
     /** Checks against the model's configuration; a hub's model that is not in the cache is not downloaded for it. */

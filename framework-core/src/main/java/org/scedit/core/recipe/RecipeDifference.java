@@ -20,6 +20,15 @@ public final class RecipeDifference {
     private RecipeDifference() {}
 
     /**
+     * A key that differs.
+     *
+     * @param key    its path, such as {@code train.steps}
+     * @param before its value in the one recipe; {@code not set} if it is not there
+     * @param now    that in the other
+     */
+    public record Key(String key, String before, String now) {}
+
+    /**
      * Compares two recipes key by key.
      *
      * @param before a {@linkplain Recipe#resolved() resolved} recipe, such as a run folder's
@@ -29,19 +38,26 @@ public final class RecipeDifference {
      * @throws UserException if a text is no recipe
      */
     public static List<String> between(String before, String now) {
+        return keys(before, now).stream()
+                .map(key -> key.key() + ": " + key.before() + " before, " + key.now() + " now")
+                .toList();
+    }
+
+    /** {@link #between} before it is put into words. */
+    public static List<Key> keys(String before, String now) {
         Map<String, String> old = flatten(before, "recipe before");
         Map<String, String> changed = flatten(now, "recipe now");
         Set<String> keys = new LinkedHashSet<>(old.keySet());
         keys.addAll(changed.keySet());
-        List<String> lines = new ArrayList<>();
+        List<Key> differences = new ArrayList<>();
         for (String key : keys) {
             String then = old.getOrDefault(key, "not set");
             String here = changed.getOrDefault(key, "not set");
             if (!then.equals(here)) {
-                lines.add(key + ": " + then + " before, " + here + " now");
+                differences.add(new Key(key, then, here));
             }
         }
-        return lines;
+        return differences;
     }
 
     /**

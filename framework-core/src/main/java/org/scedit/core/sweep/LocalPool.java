@@ -20,6 +20,9 @@ import org.scedit.core.run.FolderLock;
  * first of those waiting that fits.
  */
 public final class LocalPool implements CellExecutor {
+    /** Names the folder of what runs share, such as encoded pictures. */
+    private static final String SHARED = "SCEDIT_SHARED";
+
     private static final int POLL_MILLIS = 50;
     private static final int LINES_TOLD = 20;
     /** A process that was killed ends with this and the signal's number. */
@@ -128,6 +131,8 @@ public final class LocalPool implements CellExecutor {
                 .redirectError(ProcessBuilder.Redirect.to(notices(cell).toFile()));
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
         builder.environment().put("MKL_NUM_THREADS", Integer.toString(threads));
+        Path sweep = cell.folder().toAbsolutePath().normalize().getParent().getParent();
+        builder.environment().putIfAbsent(SHARED, sweep.resolve("shared").toString());
         return builder.start();
     }
 

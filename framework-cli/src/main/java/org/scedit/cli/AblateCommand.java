@@ -1,0 +1,293 @@
+package org.scedit.cli;
+
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.scedit.core.UserException;
+import org.scedit.core.hub.HubModels;
+import org.scedit.core.job.Memory;
+import org.scedit.core.job.RunModule;
+import org.scedit.core.job.TrainingPlan;
+import org.scedit.core.plugin.PluginCatalogue;
+import org.scedit.core.recipe.Recipe;
+import org.scedit.core.recipe.RecipeReader;
+import org.scedit.core.recipe.Sweep;
+import org.scedit.core.sweep.Cell;
+import org.scedit.core.sweep.CellCommand;
+import org.scedit.core.sweep.CellExecutor;
+import org.scedit.core.sweep.CellPlans;
+import org.scedit.core.sweep.Cells;
+import org.scedit.core.sweep.LocalPool;
+import org.scedit.core.sweep.SweepFolder;
+import org.scedit.core.sweep.SweepRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Does all runs of a recipe's sweep. */
+@Command(
+        name = "ablate",
+        description = {
+            "Does every run that a recipe's 'sweep' block makes, each in a process and a folder of its own, and reports on"
+                    + " all of them in one page.",
+            "",
+            "Killed and started again, it goes on: what is done is not done again, and a run that was begun resumes. A run"
+                    + " that fails is reported and the others continue. Ctrl-C ends all after the step they are at, with"
+                    + " checkpoints.",
+            ""
+        },
+        footer = {
+            "",
+            "Exit status: 0 all runs are done; 3 some failed, the others are done; 2 a mistake in what was given; 130",
+            "interrupted.",
+            "",
+            "Examples:",
+            "  scedit ablate recipes/ablations/skips.yaml --dry-run",
+            "  scedit ablate recipes/ablations/skips.yaml train.steps=50 --parallel 2",
+            "  scedit ablate runs/skips"
+        })
+final class AblateCommand implements Callable<Integer> {
+    private static final int SOME_FAILED = 3;
+    private static final int MEBI = 20;
+
+    private final Terminal terminal;
+    private final StopSignal stop;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "RECIPE|SWEEP_FOLDER",
+            description = "A recipe (YAML) with a 'sweep' block, or the folder of a sweep to go on with.")
+    private Path target;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "KEY=VALUE",
+            description = "Changes of the recipe, such as train.steps=50 or sweep.seeds=[0,1].")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--dry-run", description = "Only list the runs, what they train and how long they may take.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Runs at the same time, each with its share of the processors.")
+    private int parallel;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of each run, on which the last digits of its numbers depend. Left out: those that the"
+                    + " sweep was begun with, or its share of the processors.")
+    private Integer threads;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "MIB",
+            description = "What the runs at the same time may take together, as 'scedit plan' estimates it. Left out: what"
+                    + " is available now.")
+    private Long memory;
+
+    @Option(
+            names = "--max-cells",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "How many runs a sweep may have (${DEFAULT-VALUE}).")
+    private int maxCells;
+
+    @Option(
+            names = "--spark",
+            paramLabel = "MASTER",
+            description = "Do the runs on Apache Spark: local[*], or the master of a cluster that sees the sweep's folder.")
+    private String spark;
+
+    AblateCommand(Terminal terminal, StopSignal stop) {
+        this.terminal = terminal;
+        this.stop = stop;
+    }
+
+    /** What is written whenever a run has ended. */
+    private Consumer<Path> report() {
+        return folder -> {};
+    }
+
+    @Override
+    public Integer call() {
+        if (parallel < 1 || threads != null && threads < 1 || maxCells < 1 || memory != null && memory < 1) {
+            throw new UserException("--parallel, --threads, --memory and --max-cells must be positive");
+        }
+        try (PluginCatalogue plugins = Home.plugins()) {
+            Injector injector = Guice.createInjector(new RunModule(plugins));
+            Sweep sweep = sweep(injector.getInstance(RecipeReader.class));
+            Map<String, Recipe> recipes = sweep.variants().stream()
+                    .collect(Collectors.toMap(Sweep.Variant::name, Sweep.Variant::recipe));
+            var plans = new CellPlans(plugins, model -> found(model, injector));
+            List<Cell> cells = Cells.of(sweep);
+            if (dryRun) {
+                list(sweep, cells, recipes, plans);
+                return 0;
+            }
+            return run(sweep, cells, recipes, plans);
+        }
+    }
+
+    private Sweep sweep(RecipeReader reader) {
+        Path recipe = Files.isDirectory(target) ? SweepFolder.recipe(target) : target;
+        if (!recipe.equals(target) && !Files.isRegularFile(recipe)) {
+            throw new UserException(target + ": is a folder without sweep.yaml, so no sweep's; give a recipe");
+        }
+        return reader.readSweep(recipe, overrides, maxCells)
+                .orElseThrow(() -> new UserException(recipe + ": has no 'sweep' block, so it is one run; do it by scedit run "
+                        + recipe));
+    }
+
+    /** A model that is not in the cache is downloaded by the first run. */
+    private static Optional<Path> found(Recipe.Model model, Injector injector) {
+        return model.path()
+                .or(() -> injector.getInstance(HubModels.class)
+                        .cached(model.byName().orElseThrow(), model.variant())
+                        .map(HubModels.Located::folder));
+    }
+
+    private void list(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans) {
+        var table = new Table().row("run", "parameters", "memory", "training");
+        double all = 0;
+        for (Cell cell : cells) {
+            Recipe recipe = recipes.get(cell.name());
+            Optional<TrainingPlan> plan = plans.of(recipe);
+            Optional<Double> seconds = plans.seconds(recipe);
+            all += seconds.orElse(0.0);
+            table.row(
+                    cell.name(),
+                    plan.map(each -> String.format(Locale.ROOT, "%,d", each.step().trainedNumbers()))
+                            .orElse("?"),
+                    plan.map(each -> String.format(Locale.ROOT, "%,d MiB", each.bytes() >> MEBI))
+                            .orElse("?"),
+                    seconds.map(AblateCommand::words).orElse("?"));
+        }
+        table.print(terminal.out());
+        terminal.out().println(cells.size() + (cells.size() == 1 ? " run" : " runs") + " in " + sweep.folder()
+                + ", about " + words(all) + " of training one after another"
+                + sweep.select()
+                        .map(select -> "; fewer, as " + String.join(", ", select.keys()) + " is chosen by "
+                                + select.by() + " on the first "
+                                + (select.seeds() == 1 ? "seed" : select.seeds() + " seeds"))
+                        .orElse(""));
+    }
+
+    private static String words(double seconds) {
+        if (seconds < 120) {
+            return String.format(Locale.ROOT, "%.0f s", seconds);
+        }
+        return seconds < 7200
+                ? String.format(Locale.ROOT, "%.0f min", seconds / 60)
+                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+    }
+
+    private int run(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans) {
+        Map<Cell, Long> bytes = new HashMap<>();
+        if (parallel > 1 || memory != null || spark != null) {
+            cells.forEach(cell -> bytes.put(
+                    cell,
+                    plans.of(recipes.get(cell.name()))
+                            .map(TrainingPlan::bytes)
+                            .orElse(0L)));
+            refuseTooLarge(bytes);
+        }
+        stop.listen();
+        try (SweepFolder folder = SweepFolder.open(sweep)) {
+            int share = threads != null
+                    ? threads
+                    : folder.threads().orElse(Math.max(1, processors() / parallel));
+            int finished = (int) cells.stream().filter(Cell::finished).count();
+            try (var lines = new CellLines(
+                    terminal,
+                    cell -> CellPlans.steps(recipes.get(cell.name())).orElse(0),
+                    cells.size(),
+                    finished)) {
+                var options = new CellExecutor.Options(
+                        spark == null ? "" : spark, parallel, bound(), cell -> bytes.getOrDefault(cell, 0L), stop);
+                var outcome = new SweepRun(
+                                folder, sweep, cells, executor(options, share), this::reportQuietly, stop, share)
+                        .run(lines);
+                lines.close();
+                return told(outcome, sweep.folder());
+            }
+        }
+    }
+
+    private static int processors() {
+        String given = System.getenv("OMP_NUM_THREADS");
+        return given != null && given.matches("[1-9][0-9]{0,3}")
+                ? Integer.parseInt(given)
+                : Runtime.getRuntime().availableProcessors();
+    }
+
+    private long bound() {
+        long mebibytes = memory != null ? memory : Memory.availableMebibytes();
+        return mebibytes == 0 ? Long.MAX_VALUE : mebibytes << MEBI;
+    }
+
+    private void refuseTooLarge(Map<Cell, Long> bytes) {
+        if (memory == null) {
+            return;
+        }
+        List<String> problems = bytes.entrySet().stream()
+                .filter(each -> each.getValue() > bound())
+                .map(each -> each.getKey().name() + " needs about " + (each.getValue() >> MEBI) + " MiB")
+                .sorted()
+                .toList();
+        if (!problems.isEmpty()) {
+            throw UserException.of(
+                    problems, "--memory " + memory + " is too little for them, so nothing was started");
+        }
+    }
+
+    private CellExecutor executor(CellExecutor.Options options, int share) {
+        if (spark == null) {
+            return new LocalPool(options, CellCommand.like(Main.class.getName()), share);
+        }
+        return ServiceLoader.load(CellExecutor.Provider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.id().equals("spark"))
+                .findFirst()
+                .orElseThrow(() -> new UserException("--spark needs the module framework-spark, which is not installed"))
+                .create(options);
+    }
+
+    /** A report that cannot be written does not end the runs. */
+    private void reportQuietly(Path folder) {
+        try {
+            report().accept(folder);
+        } catch (UserException e) {
+            terminal.err().println(e.getMessage());
+        }
+    }
+
+    private int told(SweepRun.Outcome outcome, Path folder) {
+        terminal.out().println(outcome.finished() + " done"
+                + (outcome.failed() == 0 ? "" : ", " + outcome.failed() + " failed")
+                + (outcome.stopped() == 0 ? "" : ", " + outcome.stopped() + " to go on with: scedit ablate " + folder)
+                + (outcome.dropped() == 0 ? "" : ", " + outcome.dropped() + " not needed"));
+        if (stop.getAsBoolean()) {
+            return RunCommand.INTERRUPTED;
+        }
+        if (outcome.failed() > 0) {
+            terminal.err().println("why runs failed: " + folder.resolve("cells") + "/*.error; they are done again by scedit"
+                    + " ablate " + folder);
+            return SOME_FAILED;
+        }
+        return 0;
+    }
+}
