@@ -188,7 +188,7 @@ final class AblateCommand implements Callable<Integer> {
 
     private static String words(double seconds) {
         if (seconds < 120) {
-            return String.format(Locale.ROOT, "%.0f s", seconds);
+            return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
         }
         return seconds < 7200
                 ? String.format(Locale.ROOT, "%.0f min", seconds / 60)

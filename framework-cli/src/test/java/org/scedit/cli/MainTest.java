@@ -73,6 +73,8 @@ class MainTest {
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "compare, --output -o RUN_FOLDER",
+        "ablate, --dry-run --parallel --threads --memory --max-cells --spark KEY=VALUE RECIPE|SWEEP_FOLDER",
+        "diff, RECIPE|RUN_FOLDER",
         "generate, --model --tokenizer --config --vae --text-encoder --prediction --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
                 + " --sampler --karras --spacing --seed --image --strength --mask --size --precision --device --output -o",
         "annotate, --use --set --seed --force IN_FOLDER OUT_FOLDER",
@@ -99,6 +101,8 @@ class MainTest {
                         "run ",
                         "train ",
                         "compare ",
+                        "ablate ",
+                        "diff ",
                         "generate ",
                         "annotate ",
                         "validate ",
@@ -108,7 +112,8 @@ class MainTest {
                         "convert ",
                         "download ",
                         "bench ")
-                .contains("2 a mistake in what was given; 130 interrupted");
+                .contains("2 a mistake in what was given; 3 some runs of a sweep")
+                .contains("130 interrupted");
     }
 
     @Test
