@@ -45,7 +45,7 @@ class AblateTest {
 
     @Test
     void aSweepIsNoRunAndARunIsNoSweep() throws IOException {
-        Path sweep = recipe("sweep.yaml", "sweep: {seeds: [0, 1]}");
+        Path sweep = recipe("many.yaml", "sweep: {seeds: [0, 1]}");
         assertThat(MainTest.run("run", sweep))
                 .isEqualTo(MainTest.refused(sweep + ":7:1   sweep makes many runs of the recipe; do them by scedit ablate "
                         + sweep + ", or leave it out\n1 problem, nothing was started\n"));
