@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.scedit.core.UserException;
 import org.scedit.core.hub.HubModels;
@@ -22,6 +21,7 @@ import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeReader;
 import org.scedit.core.recipe.Sweep;
+import org.scedit.core.report.Report;
 import org.scedit.core.sweep.Cell;
 import org.scedit.core.sweep.CellCommand;
 import org.scedit.core.sweep.CellExecutor;
@@ -88,15 +88,17 @@ final class AblateCommand implements Callable<Integer> {
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "Threads of each run, on which the last digits of its numbers depend. Left out: those that the"
-                    + " sweep was begun with, or its share of the processors.")
+            description =
+                    "Threads of each run, on which the last digits of its numbers depend. Left out: those that the"
+                            + " sweep was begun with, or its share of the processors.")
     private Integer threads;
 
     @Option(
             names = "--memory",
             paramLabel = "MIB",
-            description = "What the runs at the same time may take together, as 'scedit plan' estimates it. Left out: what"
-                    + " is available now.")
+            description =
+                    "What the runs at the same time may take together, as 'scedit plan' estimates it. Left out: what"
+                            + " is available now.")
     private Long memory;
 
     @Option(
@@ -109,17 +111,13 @@ final class AblateCommand implements Callable<Integer> {
     @Option(
             names = "--spark",
             paramLabel = "MASTER",
-            description = "Do the runs on Apache Spark: local[*], or the master of a cluster that sees the sweep's folder.")
+            description =
+                    "Do the runs on Apache Spark: local[*], or the master of a cluster that sees the sweep's folder.")
     private String spark;
 
     AblateCommand(Terminal terminal, StopSignal stop) {
         this.terminal = terminal;
         this.stop = stop;
-    }
-
-    /** What is written whenever a run has ended. */
-    private Consumer<Path> report() {
-        return folder -> {};
     }
 
     @Override
@@ -130,8 +128,8 @@ final class AblateCommand implements Callable<Integer> {
         try (PluginCatalogue plugins = Home.plugins()) {
             Injector injector = Guice.createInjector(new RunModule(plugins));
             Sweep sweep = sweep(injector.getInstance(RecipeReader.class));
-            Map<String, Recipe> recipes = sweep.variants().stream()
-                    .collect(Collectors.toMap(Sweep.Variant::name, Sweep.Variant::recipe));
+            Map<String, Recipe> recipes =
+                    sweep.variants().stream().collect(Collectors.toMap(Sweep.Variant::name, Sweep.Variant::recipe));
             var plans = new CellPlans(plugins, model -> found(model, injector));
             List<Cell> cells = Cells.of(sweep);
             if (dryRun) {
@@ -148,16 +146,15 @@ final class AblateCommand implements Callable<Integer> {
             throw new UserException(target + ": is a folder without sweep.yaml, so no sweep's; give a recipe");
         }
         return reader.readSweep(recipe, overrides, maxCells)
-                .orElseThrow(() -> new UserException(recipe + ": has no 'sweep' block, so it is one run; do it by scedit run "
-                        + recipe));
+                .orElseThrow(() -> new UserException(
+                        recipe + ": has no 'sweep' block, so it is one run; do it by scedit run " + recipe));
     }
 
     /** A model that is not in the cache is downloaded by the first run. */
     private static Optional<Path> found(Recipe.Model model, Injector injector) {
-        return model.path()
-                .or(() -> injector.getInstance(HubModels.class)
-                        .cached(model.byName().orElseThrow(), model.variant())
-                        .map(HubModels.Located::folder));
+        return model.path().or(() -> injector.getInstance(HubModels.class)
+                .cached(model.byName().orElseThrow(), model.variant())
+                .map(HubModels.Located::folder));
     }
 
     private void list(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans) {
@@ -170,20 +167,22 @@ final class AblateCommand implements Callable<Integer> {
             all += seconds.orElse(0.0);
             table.row(
                     cell.name(),
-                    plan.map(each -> String.format(Locale.ROOT, "%,d", each.step().trainedNumbers()))
+                    plan.map(each -> String.format(
+                                    Locale.ROOT, "%,d", each.step().trainedNumbers()))
                             .orElse("?"),
                     plan.map(each -> String.format(Locale.ROOT, "%,d MiB", each.bytes() >> MEBI))
                             .orElse("?"),
                     seconds.map(AblateCommand::words).orElse("?"));
         }
         table.print(terminal.out());
-        terminal.out().println(cells.size() + (cells.size() == 1 ? " run" : " runs") + " in " + sweep.folder()
-                + ", about " + words(all) + " of training one after another"
-                + sweep.select()
-                        .map(select -> "; fewer, as " + String.join(", ", select.keys()) + " is chosen by "
-                                + select.by() + " on the first "
-                                + (select.seeds() == 1 ? "seed" : select.seeds() + " seeds"))
-                        .orElse(""));
+        terminal.out()
+                .println(cells.size() + (cells.size() == 1 ? " run" : " runs") + " in " + sweep.folder()
+                        + ", about " + words(all) + " of training one after another"
+                        + sweep.select()
+                                .map(select -> "; fewer, as " + String.join(", ", select.keys()) + " is chosen by "
+                                        + select.by() + " on the first "
+                                        + (select.seeds() == 1 ? "seed" : select.seeds() + " seeds"))
+                                .orElse(""));
     }
 
     private static String words(double seconds) {
@@ -200,22 +199,15 @@ final class AblateCommand implements Callable<Integer> {
         if (parallel > 1 || memory != null || spark != null) {
             cells.forEach(cell -> bytes.put(
                     cell,
-                    plans.of(recipes.get(cell.name()))
-                            .map(TrainingPlan::bytes)
-                            .orElse(0L)));
+                    plans.of(recipes.get(cell.name())).map(TrainingPlan::bytes).orElse(0L)));
             refuseTooLarge(bytes);
         }
         stop.listen();
         try (SweepFolder folder = SweepFolder.open(sweep)) {
-            int share = threads != null
-                    ? threads
-                    : folder.threads().orElse(Math.max(1, processors() / parallel));
+            int share = threads != null ? threads : folder.threads().orElse(Math.max(1, processors() / parallel));
             int finished = (int) cells.stream().filter(Cell::finished).count();
             try (var lines = new CellLines(
-                    terminal,
-                    cell -> CellPlans.steps(recipes.get(cell.name())).orElse(0),
-                    cells.size(),
-                    finished)) {
+                    terminal, cell -> CellPlans.steps(recipes.get(cell.name())).orElse(0), cells.size(), finished)) {
                 var options = new CellExecutor.Options(
                         spark == null ? "" : spark, parallel, bound(), cell -> bytes.getOrDefault(cell, 0L), stop);
                 var outcome = new SweepRun(
@@ -249,8 +241,7 @@ final class AblateCommand implements Callable<Integer> {
                 .sorted()
                 .toList();
         if (!problems.isEmpty()) {
-            throw UserException.of(
-                    problems, "--memory " + memory + " is too little for them, so nothing was started");
+            throw UserException.of(problems, "--memory " + memory + " is too little for them, so nothing was started");
         }
     }
 
@@ -262,30 +253,35 @@ final class AblateCommand implements Callable<Integer> {
                 .map(ServiceLoader.Provider::get)
                 .filter(provider -> provider.id().equals("spark"))
                 .findFirst()
-                .orElseThrow(() -> new UserException("--spark needs the module framework-spark, which is not installed"))
+                .orElseThrow(
+                        () -> new UserException("--spark needs the module framework-spark, which is not installed"))
                 .create(options);
     }
 
     /** A report that cannot be written does not end the runs. */
     private void reportQuietly(Path folder) {
         try {
-            report().accept(folder);
+            Report.write(folder);
         } catch (UserException e) {
             terminal.err().println(e.getMessage());
         }
     }
 
     private int told(SweepRun.Outcome outcome, Path folder) {
-        terminal.out().println(outcome.finished() + " done"
-                + (outcome.failed() == 0 ? "" : ", " + outcome.failed() + " failed")
-                + (outcome.stopped() == 0 ? "" : ", " + outcome.stopped() + " to go on with: scedit ablate " + folder)
-                + (outcome.dropped() == 0 ? "" : ", " + outcome.dropped() + " not needed"));
+        terminal.out()
+                .println(folder.resolve("report.html") + ": " + outcome.finished() + " done"
+                        + (outcome.failed() == 0 ? "" : ", " + outcome.failed() + " failed")
+                        + (outcome.stopped() == 0
+                                ? ""
+                                : ", " + outcome.stopped() + " to go on with: scedit ablate " + folder)
+                        + (outcome.dropped() == 0 ? "" : ", " + outcome.dropped() + " not needed"));
         if (stop.getAsBoolean()) {
             return RunCommand.INTERRUPTED;
         }
         if (outcome.failed() > 0) {
-            terminal.err().println("why runs failed: " + folder.resolve("cells") + "/*.error; they are done again by scedit"
-                    + " ablate " + folder);
+            terminal.err()
+                    .println("why runs failed: " + folder.resolve("cells") + "/*.error; they are done again by scedit"
+                            + " ablate " + folder);
             return SOME_FAILED;
         }
         return 0;

@@ -76,8 +76,7 @@ final class CellLines implements CellListener, AutoCloseable {
     @Override
     public synchronized void failed(Cell cell, String reason) {
         failed++;
-        say("FAILED:  " + cell.name() + took(cell) + "\n         "
-                + reason.replace("\n", "\n         "));
+        say("FAILED:  " + cell.name() + took(cell) + "\n         " + reason.replace("\n", "\n         "));
     }
 
     @Override
@@ -171,7 +170,8 @@ final class CellLines implements CellListener, AutoCloseable {
             byte[] bytes = new byte[(int) Math.min(TAIL_BYTES, in.length())];
             in.seek(in.length() - bytes.length);
             in.readFully(bytes);
-            List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
+            List<String> lines =
+                    new String(bytes, StandardCharsets.UTF_8).lines().toList();
             return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
         } catch (IOException e) {
             return ""; // not there yet

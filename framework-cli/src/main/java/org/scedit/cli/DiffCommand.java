@@ -33,7 +33,10 @@ import picocli.CommandLine.Parameters;
 final class DiffCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "RECIPE|RUN_FOLDER", description = "A recipe, or the folder of a run or a sweep.")
+    @Parameters(
+            index = "0",
+            paramLabel = "RECIPE|RUN_FOLDER",
+            description = "A recipe, or the folder of a run or a sweep.")
     private Path one;
 
     @Parameters(index = "1", paramLabel = "RECIPE|RUN_FOLDER", description = "The other.")
@@ -70,7 +73,8 @@ final class DiffCommand implements Callable<Integer> {
                     return text(path.resolve(file));
                 }
             }
-            throw new UserException(path + ": is a folder without recipe.yaml or sweep.yaml, so no run's and no sweep's");
+            throw new UserException(
+                    path + ": is a folder without recipe.yaml or sweep.yaml, so no run's and no sweep's");
         }
         Optional<Sweep> sweep = reader.readSweep(path, List.of(), Integer.MAX_VALUE);
         return sweep.map(Sweep::written)

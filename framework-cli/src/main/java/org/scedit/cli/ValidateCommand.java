@@ -77,7 +77,8 @@ final class ValidateCommand implements Callable<Integer> {
                     terminal.out()
                             .println(
                                     sweep.isPresent()
-                                            ? checked(recipe, sweep.get(), plugins, injector.getProvider(HubModels.class))
+                                            ? checked(
+                                                    recipe, sweep.get(), plugins, injector.getProvider(HubModels.class))
                                             : checked(
                                                     recipe,
                                                     reader.read(Path.of(recipe), overrides),

@@ -39,7 +39,8 @@ class AblateTest {
                 .containsPattern("run +parameters +memory +training\n")
                 .containsPattern("batch=1,seed=0 +[0-9,]+ +[0-9,]+ MiB +[0-9.]+ s\n")
                 .containsPattern("batch=2,seed=1 +[0-9,]+ +[0-9,]+ MiB +[0-9.]+ s\n")
-                .containsPattern("4 runs in " + folder.resolve("runs") + ", about [0-9.]+ s of training one after another");
+                .containsPattern(
+                        "4 runs in " + folder.resolve("runs") + ", about [0-9.]+ s of training one after another");
         assertThat(folder.resolve("runs")).doesNotExist();
     }
 
@@ -47,15 +48,16 @@ class AblateTest {
     void aSweepIsNoRunAndARunIsNoSweep() throws IOException {
         Path sweep = recipe("many.yaml", "sweep: {seeds: [0, 1]}");
         assertThat(MainTest.run("run", sweep))
-                .isEqualTo(MainTest.refused(sweep + ":7:1   sweep makes many runs of the recipe; do them by scedit ablate "
-                        + sweep + ", or leave it out\n1 problem, nothing was started\n"));
+                .isEqualTo(
+                        MainTest.refused(sweep + ":7:1   sweep makes many runs of the recipe; do them by scedit ablate "
+                                + sweep + ", or leave it out\n1 problem, nothing was started\n"));
         Path run = recipe("run.yaml", "");
         assertThat(MainTest.run("ablate", run))
                 .isEqualTo(MainTest.refused(
                         run + ": has no 'sweep' block, so it is one run; do it by scedit run " + run + "\n"));
         assertThat(MainTest.run("ablate", folder))
-                .isEqualTo(MainTest.refused(
-                        folder + ": is a folder without sweep.yaml, so no sweep's; give a recipe\n"));
+                .isEqualTo(
+                        MainTest.refused(folder + ": is a folder without sweep.yaml, so no sweep's; give a recipe\n"));
     }
 
     @Test
@@ -65,8 +67,10 @@ class AblateTest {
                 .isEqualTo(good + ": OK, a sweep of 2 runs; scedit ablate " + good + " --dry-run lists them\n");
         Path wrong = recipe("wrong.yaml", "sweep: {grid: {train.batch: [1, 0]}}");
         assertThat(MainTest.run("validate", wrong))
-                .isEqualTo(MainTest.refused(wrong
-                        + ":7:16   train.batch must be positive, got 0 (run batch=0)\n1 problem, nothing was started\n"));
+                .isEqualTo(
+                        MainTest.refused(
+                                wrong
+                                        + ":7:16   train.batch must be positive, got 0 (run batch=0)\n1 problem, nothing was started\n"));
     }
 
     @Test
@@ -75,8 +79,9 @@ class AblateTest {
         Outcome refused = MainTest.run("ablate", recipe, "--memory=5");
         assertThat(refused.status()).isEqualTo(2);
         assertThat(refused.err())
-                .containsPattern("seed=0 needs about \\d+ MiB\n1 problem, --memory 5 is too little for them, so nothing was"
-                        + " started\n");
+                .containsPattern(
+                        "seed=0 needs about \\d+ MiB\n1 problem, --memory 5 is too little for them, so nothing was"
+                                + " started\n");
         assertThat(folder.resolve("runs")).doesNotExist();
     }
 
@@ -84,8 +89,9 @@ class AblateTest {
     void manyRunsNeedAFlag() throws IOException {
         Path recipe = recipe("recipe.yaml", "sweep: {seeds: [0, 1, 2]}");
         assertThat(MainTest.run("ablate", recipe, "--dry-run", "--max-cells=2"))
-                .isEqualTo(MainTest.refused(recipe + ":7:1   sweep makes 3 runs, more than 2; make it smaller, draw some of"
-                        + " them by 'random', or allow it by --max-cells=3\n1 problem, nothing was started\n"));
+                .isEqualTo(MainTest.refused(
+                        recipe + ":7:1   sweep makes 3 runs, more than 2; make it smaller, draw some of"
+                                + " them by 'random', or allow it by --max-cells=3\n1 problem, nothing was started\n"));
     }
 
     @Test

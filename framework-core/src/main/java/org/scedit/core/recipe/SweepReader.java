@@ -64,6 +64,7 @@ final class SweepReader {
         problems.addFrom(ofVariants);
         if (problems.isEmpty()) {
             refuseSame(variants, entry.key());
+            block.select().ifPresent(select -> requireNumber(select, variants, entry.key()));
         }
         return problems.isEmpty()
                 ? new Sweep(plain.text("name"), folder, NodeWriter.write(recipe), variants, block.select())
@@ -167,6 +168,19 @@ final class SweepReader {
         return changed.with(
                 "output",
                 RecipeSource.filledIn(output, recipe.entries().get("output").key()));
+    }
+
+    /** Which measures a run comes to is known when it has been run; whether it validates is known now. */
+    private void requireNumber(Sweep.Select select, List<Sweep.Variant> variants, Position place) {
+        variants.stream()
+                .filter(variant -> select.by().equals(Sweep.Select.VALIDATION_LOSS)
+                        && variant.recipe().validation().isEmpty())
+                .findFirst()
+                .ifPresent(variant -> problems.add(
+                        place,
+                        "sweep.select: run " + variant.name()
+                                + " has no validation loss to choose by; give the recipe a"
+                                + " 'validation' block, or choose by a measure"));
     }
 
     /** Runs that differ in nothing but their folder. */

@@ -121,7 +121,8 @@ class LocalPoolTest {
         List<Cell> cells = cells("long1", "long2", "one");
         var pool = new Thread(() -> run(2, cells));
         pool.start();
-        while (!cells.get(0).folder().toFile().exists() || !cells.get(1).folder().toFile().exists()) {
+        while (!cells.get(0).folder().toFile().exists()
+                || !cells.get(1).folder().toFile().exists()) {
             Thread.sleep(10);
         }
         Thread.sleep(100); // the script's trap
@@ -138,8 +139,9 @@ class LocalPoolTest {
         List<Cell> cells = cells("one", "full", "two");
         assertThatThrownBy(() -> run(1, cells))
                 .isInstanceOf(UserException.class)
-                .hasMessage("the disk of " + folder.resolve("cells") + " is full, so no more cells were begun; what is done"
-                        + " stays. Free some space and give the same command again, which goes on");
+                .hasMessage(
+                        "the disk of " + folder.resolve("cells") + " is full, so no more cells were begun; what is done"
+                                + " stays. Free some space and give the same command again, which goes on");
         assertThat(told)
                 .containsExactly(
                         "began one",
@@ -152,7 +154,8 @@ class LocalPoolTest {
 
     private List<Cell> cells(String... names) {
         return Stream.of(names)
-                .map(name -> new Cell(name, name, Map.of(), 0, "", folder.resolve("cells").resolve(name)))
+                .map(name -> new Cell(
+                        name, name, Map.of(), 0, "", folder.resolve("cells").resolve(name)))
                 .toList();
     }
 

@@ -41,8 +41,12 @@ class SweepRunTest {
         SweepRun.Outcome outcome = run(cells(), Optional.of(BY_LOSS));
         assertThat(ran)
                 .containsExactly(
-                        "lora,low,0", "lora,high,0", "full,low,0", "full,high,0", // the first seeds
-                        "lora,high,1", "full,low,1");
+                        "lora,low,0",
+                        "lora,high,0",
+                        "full,low,0",
+                        "full,high,0", // the first seeds
+                        "lora,high,1",
+                        "full,low,1");
         assertThat(outcome).isEqualTo(new SweepRun.Outcome(6, 0, 0, 2));
         assertThat(folder.resolve("sweep/cells.json"))
                 .content()
@@ -125,7 +129,13 @@ class SweepRunTest {
                     settings.put("rate", rate);
                     String group = method + "," + rate;
                     String name = group + "," + seed;
-                    cells.add(new Cell(name, group, settings, seed, "", folder.resolve("sweep/cells").resolve(name)));
+                    cells.add(new Cell(
+                            name,
+                            group,
+                            settings,
+                            seed,
+                            "",
+                            folder.resolve("sweep/cells").resolve(name)));
                 }
             }
         }
@@ -162,8 +172,8 @@ class SweepRunTest {
             Files.createDirectories(cell.folder());
             Files.writeString(
                     cell.folder().resolve("metrics.jsonl"),
-                    "{\"step\":1,\"loss\":1.0,\"validation_loss\":9.0}\n{\"step\":2,\"loss\":1.0,\"validation_loss\":" + loss
-                            + "}\n{\"step\":3,\"loss\":1.0}\n");
+                    "{\"step\":1,\"loss\":1.0,\"validation_loss\":9.0}\n{\"step\":2,\"loss\":1.0,\"validation_loss\":"
+                            + loss + "}\n{\"step\":3,\"loss\":1.0}\n");
             Files.writeString(
                     cell.folder().resolve("measures.json"),
                     "{\"measures\":[{\"use\":\"maps\",\"name\":\"faithfulness\",\"value\":" + (1 - loss)
