@@ -19,6 +19,7 @@ class ArchitectureTest {
     private static final String API = "org.scedit.api..";
     private static final String CORE = "org.scedit.core..";
     private static final String CLI = "org.scedit.cli..";
+    private static final String SPARK = "org.scedit.spark..";
     private static final String TESTKIT = "org.scedit.testkit..";
     private static final String PLUGINS = "org.scedit.plugins..";
 
@@ -29,6 +30,7 @@ class ArchitectureTest {
                 "api",
                 "core",
                 "cli",
+                "spark",
                 "testkit",
                 "plugins.annotators",
                 "plugins.controlnet",
@@ -76,7 +78,7 @@ class ArchitectureTest {
             .resideInAPackage(CORE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CLI, TESTKIT, PLUGINS, "picocli..", "ch.qos.logback..")
+            .resideInAnyPackage(CLI, SPARK, TESTKIT, PLUGINS, "picocli..", "ch.qos.logback..", "org.apache.spark..")
             .because("methods are plugins, and the core is also used as a library");
 
     @ArchTest
@@ -85,7 +87,23 @@ class ArchitectureTest {
             .resideInAPackage(CLI)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(TESTKIT, PLUGINS);
+            .resideInAnyPackage(SPARK, TESTKIT, PLUGINS);
+
+    @ArchTest
+    static final ArchRule SPARK_KNOWS_CORE_ONLY = classes()
+            .that()
+            .resideInAPackage(SPARK)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    SPARK,
+                    "org.scedit.core",
+                    "org.scedit.core.sweep..",
+                    "org.scedit.core.run..",
+                    "java..",
+                    "scala..",
+                    "org.apache.spark..")
+            .because("it also runs in executors, which have these jars only");
 
     @ArchTest
     static final ArchRule TESTKIT_KNOWS_CORE_AND_API_ONLY = noClasses()
@@ -113,7 +131,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS = noClasses()
             .that()
-            .resideInAnyPackage(API, CORE, PLUGINS)
+            .resideInAnyPackage(API, CORE, SPARK, PLUGINS)
             .should()
             .accessField(System.class, "out")
             .orShould()
