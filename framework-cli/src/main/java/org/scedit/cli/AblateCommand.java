@@ -81,9 +81,9 @@ final class AblateCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            defaultValue = "1",
-            description = "Runs at the same time, each with its share of the processors.")
-    private int parallel;
+            description = "Runs at the same time, each with its share of the processors. Left out: 1, and with --spark as"
+                    + " many as its executors have processors for.")
+    private Integer parallel;
 
     @Option(
             names = "--threads",
@@ -122,7 +122,7 @@ final class AblateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (parallel < 1 || threads != null && threads < 1 || maxCells < 1 || memory != null && memory < 1) {
+        if (parallel != null && parallel < 1 || threads != null && threads < 1 || maxCells < 1 || memory != null && memory < 1) {
             throw new UserException("--parallel, --threads, --memory and --max-cells must be positive");
         }
         try (PluginCatalogue plugins = Home.plugins()) {
@@ -196,7 +196,7 @@ final class AblateCommand implements Callable<Integer> {
 
     private int run(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans) {
         Map<Cell, Long> bytes = new HashMap<>();
-        if (parallel > 1 || memory != null || spark != null) {
+        if (atATime() > 1 || memory != null) {
             cells.forEach(cell -> bytes.put(
                     cell,
                     plans.of(recipes.get(cell.name())).map(TrainingPlan::bytes).orElse(0L)));
@@ -204,12 +204,14 @@ final class AblateCommand implements Callable<Integer> {
         }
         stop.listen();
         try (SweepFolder folder = SweepFolder.open(sweep)) {
-            int share = threads != null ? threads : folder.threads().orElse(Math.max(1, processors() / parallel));
+            int share = threads != null
+                    ? threads
+                    : folder.threads().orElse(spark != null ? 1 : Math.max(1, processors() / atATime()));
             int finished = (int) cells.stream().filter(Cell::finished).count();
             try (var lines = new CellLines(
                     terminal, cell -> CellPlans.steps(recipes.get(cell.name())).orElse(0), cells.size(), finished)) {
                 var options = new CellExecutor.Options(
-                        spark == null ? "" : spark, parallel, bound(), cell -> bytes.getOrDefault(cell, 0L), stop);
+                        spark == null ? "" : spark, atATime(), share, bound(), cell -> bytes.getOrDefault(cell, 0L), stop);
                 var outcome = new SweepRun(
                                 folder, sweep, cells, executor(options, share), this::reportQuietly, stop, share)
                         .run(lines);
@@ -226,7 +228,15 @@ final class AblateCommand implements Callable<Integer> {
                 : Runtime.getRuntime().availableProcessors();
     }
 
+    private int atATime() {
+        return parallel != null ? parallel : spark != null ? Integer.MAX_VALUE : 1;
+    }
+
+    /** On a cluster only what is given: this machine's memory does not matter there. */
     private long bound() {
+        if (memory == null && spark != null && !spark.startsWith("local")) {
+            return Long.MAX_VALUE;
+        }
         long mebibytes = memory != null ? memory : Memory.availableMebibytes();
         return mebibytes == 0 ? Long.MAX_VALUE : mebibytes << MEBI;
     }
@@ -253,8 +263,9 @@ final class AblateCommand implements Callable<Integer> {
                 .map(ServiceLoader.Provider::get)
                 .filter(provider -> provider.id().equals("spark"))
                 .findFirst()
-                .orElseThrow(
-                        () -> new UserException("--spark needs the module framework-spark, which is not installed"))
+                .orElseThrow(() -> new UserException("--spark needs Apache Spark, which is not in this installation: start"
+                        + " ./scedit from the source tree, which builds it in once, or make an installation with it by"
+                        + " mvn -Pspark -pl distribution -am package"))
                 .create(options);
     }
 

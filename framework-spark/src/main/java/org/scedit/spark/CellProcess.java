@@ -84,7 +84,7 @@ final class CellProcess implements AutoCloseable {
     String reason() {
         if (process.exitValue() == KILLED) {
             return "its process was killed on " + Workplace.host() + ", most likely as memory ran out; give Spark fewer"
-                    + " cells at a time by --parallel or spark.task.cpus";
+                    + " cells at a time by --parallel or --memory";
         }
         String written = lastLines();
         return written.isEmpty()

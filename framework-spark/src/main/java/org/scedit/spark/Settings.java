@@ -40,7 +40,8 @@ final class Settings {
         this.conf = conf;
     }
 
-    static Settings of(Master master, String name) {
+    /** @param threads of each cell, which are as many processors for Spark */
+    static Settings of(Master master, String name, int threads) {
         var settings = new Settings(new SparkConf().setMaster(master.url()).setAppName("scedit ablate " + name));
         settings.addDefaultsOfInstallation();
         SparkConf conf = settings.conf;
@@ -48,6 +49,7 @@ final class Settings {
         conf.setIfMissing("spark.ui.showConsoleProgress", "false");
         // an executor only waits for its processes
         conf.setIfMissing("spark.executor.memory", "512m");
+        conf.set("spark.task.cpus", Integer.toString(threads));
         // a second run of the same cell would write in the same folder
         conf.set("spark.speculation", "false");
         String[] jars = Stream.of(Settings.class, Cell.class)

@@ -32,7 +32,7 @@ final class SparkCells implements CellExecutor {
             return;
         }
         Path folder = cells.get(0).folder().toAbsolutePath().normalize().getParent();
-        Settings settings = Settings.of(master, folder.getParent().getFileName().toString());
+        Settings settings = Settings.of(master, folder.getParent().getFileName().toString(), options.threads());
         settings.reserve(cells.stream().mapToLong(options.memoryOf()).max().orElse(0));
         try (Token token = Token.in(folder)) {
             var workplace = new Workplace(

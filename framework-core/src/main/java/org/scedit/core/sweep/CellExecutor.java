@@ -11,12 +11,19 @@ public interface CellExecutor {
      *
      * @param where    that which runs the cells, such as the address of a cluster; empty for this machine
      * @param parallel how many cells at most run at the same time, at least 1
+     * @param threads  of each cell, at least 1
      * @param memory   bytes that the cells which run at the same time may take together; {@code Long.MAX_VALUE}: any
      * @param memoryOf the bytes that a cell's run is expected to take at its peak
      * @param stop     whether the user asks to stop: no more cells are begun, and those that run are asked to write a
      *     checkpoint and end
      */
-    record Options(String where, int parallel, long memory, ToLongFunction<Cell> memoryOf, BooleanSupplier stop) {}
+    record Options(
+            String where, int parallel, int threads, long memory, ToLongFunction<Cell> memoryOf, BooleanSupplier stop) {
+        /** With one thread for each cell. */
+        public Options(String where, int parallel, long memory, ToLongFunction<Cell> memoryOf, BooleanSupplier stop) {
+            this(where, parallel, 1, memory, memoryOf, stop);
+        }
+    }
 
     /**
      * Makes executors of one kind; found by {@link java.util.ServiceLoader}.
