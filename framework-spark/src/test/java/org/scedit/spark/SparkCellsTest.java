@@ -173,7 +173,6 @@ class SparkCellsTest {
                 tuners: [{ use: sc-tuner }]
                 data: { source: scenes, styles: [stripes], count: 2, objects: [1] }
                 train: { steps: 2, batch: 1, learning_rate: 1.0e-3 }
-                sample: { prompts: [a blue square], steps: 1, guidance: 1.0 }
                 """.formatted(folder.resolve("cells").resolve(name), seed));
     }
 
