@@ -81,8 +81,9 @@ final class AblateCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "Runs at the same time, each with its share of the processors. Left out: 1, and with --spark as"
-                    + " many as its executors have processors for.")
+            description =
+                    "Runs at the same time, each with its share of the processors. Left out: 1, and with --spark as"
+                            + " many as its executors have processors for.")
     private Integer parallel;
 
     @Option(
@@ -122,7 +123,10 @@ final class AblateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (parallel != null && parallel < 1 || threads != null && threads < 1 || maxCells < 1 || memory != null && memory < 1) {
+        if (parallel != null && parallel < 1
+                || threads != null && threads < 1
+                || maxCells < 1
+                || memory != null && memory < 1) {
             throw new UserException("--parallel, --threads, --memory and --max-cells must be positive");
         }
         try (PluginCatalogue plugins = Home.plugins()) {
@@ -211,7 +215,12 @@ final class AblateCommand implements Callable<Integer> {
             try (var lines = new CellLines(
                     terminal, cell -> CellPlans.steps(recipes.get(cell.name())).orElse(0), cells.size(), finished)) {
                 var options = new CellExecutor.Options(
-                        spark == null ? "" : spark, atATime(), share, bound(), cell -> bytes.getOrDefault(cell, 0L), stop);
+                        spark == null ? "" : spark,
+                        atATime(),
+                        share,
+                        bound(),
+                        cell -> bytes.getOrDefault(cell, 0L),
+                        stop);
                 var outcome = new SweepRun(
                                 folder, sweep, cells, executor(options, share), this::reportQuietly, stop, share)
                         .run(lines);
@@ -263,9 +272,10 @@ final class AblateCommand implements Callable<Integer> {
                 .map(ServiceLoader.Provider::get)
                 .filter(provider -> provider.id().equals("spark"))
                 .findFirst()
-                .orElseThrow(() -> new UserException("--spark needs Apache Spark, which is not in this installation: start"
-                        + " ./scedit from the source tree, which builds it in once, or make an installation with it by"
-                        + " mvn -Pspark -pl distribution -am package"))
+                .orElseThrow(
+                        () -> new UserException("--spark needs Apache Spark, which is not in this installation: start"
+                                + " ./scedit from the source tree, which builds it in once, or make an installation with it by"
+                                + " mvn -Pspark -pl distribution -am package"))
                 .create(options);
     }
 
