@@ -54,7 +54,11 @@ public record Recipe(
         @Setting(value = "where it is computed; auto: on a CUDA device if there is one", defaultsTo = "auto")
         DeviceChoice device,
 
-        @Setting(value = "tune: the U-Net through tuners; autoencoder: trains the VAE", defaultsTo = "tune")
+        @Setting(
+                value =
+                        "tune: the U-Net through tuners; autoencoder: trains the VAE; features: trains a feature network of the"
+                                + " scene world from nothing",
+                defaultsTo = "tune")
         Task task,
 
         @Setting("the base model, a block with its path, or its name in a hub")
@@ -109,7 +113,9 @@ public record Recipe(
         /** The U-Net through its tuners (with {@code full}, its own weights). */
         TUNE,
         /** The autoencoder (VAE) between pictures and latents. */
-        AUTOENCODER
+        AUTOENCODER,
+        /** A feature network of the scene world, beside the model's text encoder. */
+        FEATURES
     }
 
     /** Where the model's weights come from. */

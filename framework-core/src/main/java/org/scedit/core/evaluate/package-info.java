@@ -1,0 +1,2 @@
+/** What pictures are measured with: feature networks. */
+package org.scedit.core.evaluate;
