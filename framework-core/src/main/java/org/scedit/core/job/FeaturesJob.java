@@ -20,7 +20,7 @@ import org.scedit.core.train.FeatureObjective;
 
 /** Trains a feature network of the scene world beside a model's text encoder, and measures it on fresh pictures. */
 final class FeaturesJob implements Job {
-    private static final int MEASURED = 1000;
+    private static final int MEASURED = 500;
 
     private final Recipe recipe;
     private final Recipe.ScenesData scenes;

@@ -34,6 +34,8 @@ import org.scedit.core.scenes.SceneDataset;
  */
 public final class FeatureObjective implements Objective {
     private static final double TEMPERATURE = 0.07;
+    /** Of 12 kB each. */
+    private static final int MOST_KEPT = 20_000;
 
     private static final ScriptFunction ATTRIBUTES =
             ScriptFunction.compile(new String[] {"x", "t"}, attributeLoss().toArray(String[]::new));
@@ -52,6 +54,9 @@ public final class FeatureObjective implements Objective {
     private final SceneDataset data;
     private final BatchOrder order;
     private final long seed;
+    /** Pictures that were drawn before: to draw one takes longer than to train on it. */
+    private final Picture[] kept;
+
     private final List<Trainable> trainables;
 
     /**
@@ -72,6 +77,7 @@ public final class FeatureObjective implements Objective {
         this.data = data;
         this.order = order;
         this.seed = seed;
+        kept = new Picture[Math.min(data.size(), MOST_KEPT)];
         trainables = model.parameters().all().stream()
                 .map(parameter -> new Trainable(parameter.name(), parameter.value()))
                 .toList();
@@ -113,7 +119,7 @@ public final class FeatureObjective implements Objective {
             long each = Randomness.seed(seed, "features", batch * indices.length + i);
             Scene scene = data.scene(indices[i]);
             Damage damage = Damage.drawn(each);
-            pictures.add(damage.of(data.get(indices[i]).picture(), each));
+            pictures.add(damage.of(picture(indices[i]), each));
             rows.add(SceneAttribute.row(scene, data.style(indices[i]), damage));
             right.add(Captions.caption(scene, each));
             wrong.add(Captions.caption(NearMiss.of(scene, each), each));
@@ -125,6 +131,16 @@ public final class FeatureObjective implements Objective {
             texts.addAll(wrong);
             return scope.keep(loss.add(CONTRAST.call(features, model.texts(textStates.apply(manager, texts)))));
         }
+    }
+
+    private Picture picture(int index) {
+        if (index >= kept.length) {
+            return data.get(index).picture();
+        }
+        if (kept[index] == null) {
+            kept[index] = data.get(index).picture();
+        }
+        return kept[index];
     }
 
     private static NDArray joined(NDManager manager, List<float[]> rows) {
