@@ -35,7 +35,7 @@ import org.scedit.testkit.TinyModel;
  */
 class RecipesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final int RECIPES = 31;
+    private static final int RECIPES = 32;
     private static PluginCatalogue catalogue;
 
     @TempDir

@@ -11,6 +11,6 @@ public record FrechetConfig(
         @Setting(
                 value = "fewest drawn or held-out pictures that it is computed from; of few, most of the distance is"
                         + " the sets' smallness",
-                defaultsTo = "50",
+                defaultsTo = "32",
                 min = 2)
         int minSamples) {}

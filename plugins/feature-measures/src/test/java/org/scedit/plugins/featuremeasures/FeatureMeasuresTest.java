@@ -163,8 +163,18 @@ class FeatureMeasuresTest {
             }
 
             @Override
-            public List<Picture> maps(String condition) {
-                throw new IllegalArgumentException("there are no conditions");
+            public List<Picture> targets() {
+                return references();
+            }
+
+            @Override
+            public List<Picture> maps() {
+                return List.of();
+            }
+
+            @Override
+            public List<Picture> seen() {
+                return List.of();
             }
 
             @Override

@@ -1,11 +1,9 @@
-package org.scedit.core.evaluate;
+package org.scedit.core.features;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -15,6 +13,7 @@ import org.scedit.core.data.Pictures;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Scope;
 import org.scedit.core.engine.Torch;
+import org.scedit.core.measure.FeatureNetwork;
 import org.scedit.core.model.ConfigFile;
 import org.scedit.core.model.FeatureModel;
 import org.scedit.core.model.ModelParts;
@@ -33,7 +32,6 @@ public final class EmbeddedFeatures implements FeatureNetwork {
 
     private static final Path FOLDER = Path.of("models/features");
     private static final Path TEXTS = Path.of("models/embedded");
-    private static final int BATCH = 32;
 
     private final NDManager weights = Torch.newManager();
     private final FeatureModel model;
@@ -83,12 +81,7 @@ public final class EmbeddedFeatures implements FeatureNetwork {
     }
 
     @Override
-    public String words() {
-        return "the embedded features";
-    }
-
-    @Override
-    public float[][] pictures(List<Picture> pictures) {
+    public float[][] ofPictures(List<Picture> pictures) {
         return inBatches(pictures, this::encoded);
     }
 
@@ -109,29 +102,17 @@ public final class EmbeddedFeatures implements FeatureNetwork {
     }
 
     @Override
-    public boolean readsTexts() {
-        return true;
-    }
-
-    @Override
-    public float[][] texts(List<String> prompts) {
+    public float[][] ofTexts(List<String> prompts) {
         return inBatches(prompts, (manager, batch) -> model.texts(texts.states(manager, batch)));
     }
 
     private static <T> float[][] inBatches(List<T> all, BiFunction<NDManager, List<T>, NDArray> network) {
-        List<float[]> rows = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += BATCH) {
-            List<T> batch = all.subList(from, Math.min(all.size(), from + BATCH));
+        return FeatureRows.inBatches(all, batch -> {
             try (NDManager manager = Torch.newManager();
                     Scope scope = new Scope()) {
-                float[] values = Torch.floats(network.apply(manager, batch));
-                int width = values.length / batch.size();
-                for (int i = 0; i < batch.size(); i++) {
-                    rows.add(Arrays.copyOfRange(values, i * width, (i + 1) * width));
-                }
+                return FeatureRows.of(Torch.floats(network.apply(manager, batch)), batch.size());
             }
-        }
-        return rows.toArray(float[][]::new);
+        });
     }
 
     @Override

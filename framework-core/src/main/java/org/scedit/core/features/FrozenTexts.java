@@ -1,4 +1,4 @@
-package org.scedit.core.evaluate;
+package org.scedit.core.features;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

@@ -1,4 +1,4 @@
-package org.scedit.core.evaluate;
+package org.scedit.core.features;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -51,9 +51,9 @@ public record FeatureQuality(int pictures, Map<SceneAttribute, Double> attribute
             }
             attributes.put(attribute, sum / pictures);
         }
-        float[][] images = features.pictures(shown);
-        float[][] texts = features.texts(right);
-        float[][] misses = features.texts(wrong);
+        float[][] images = features.ofPictures(shown);
+        float[][] texts = features.ofTexts(right);
+        float[][] misses = features.ofTexts(wrong);
         int overMisses = 0;
         int overOthers = 0;
         for (int i = 0; i < pictures; i++) {

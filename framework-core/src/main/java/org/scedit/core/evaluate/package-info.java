@@ -1,2 +1,0 @@
-/** What pictures are measured with: feature networks. */
-package org.scedit.core.evaluate;
