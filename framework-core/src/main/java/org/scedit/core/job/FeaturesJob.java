@@ -51,7 +51,7 @@ final class FeaturesJob implements Job {
         var order =
                 new BatchOrder(seed, data.size(), recipe.train().orElseThrow().batch());
         var objective = new FeatureObjective(model, texts::states, data, order, seed);
-        TrainingLoop.Outcome outcome = loop.run(objective, folder, step -> {});
+        TrainingLoop.Outcome outcome = loop.run(objective, folder, TrainingLoop.Extra.NONE, step -> {});
         if (!outcome.finished()) {
             options.out().println(Interrupted.line(folder, outcome.steps(), loop.total()));
             return;
