@@ -35,6 +35,7 @@ class ArchitectureTest {
                 "plugins.annotators",
                 "plugins.controlnet",
                 "plugins.csctuner",
+                "plugins.featuremeasures",
                 "plugins.full",
                 "plugins.ia3",
                 "plugins.loha",
@@ -65,7 +66,7 @@ class ArchitectureTest {
             .resideInAPackage(PLUGINS)
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(PLUGINS, API, "java..", "ai.djl.ndarray..", "org.pf4j..")
+            .resideInAnyPackage(PLUGINS, API, "java..", "ai.djl.ndarray..", "org.pf4j..", "org.ejml..")
             .because("a plugin must work with every core that has its API version");
 
     @ArchTest

@@ -74,6 +74,8 @@ public class Ops implements Operators {
     private final ScriptFunction padRightBottom = function("x", "return torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)");
     private final ScriptFunction cast = function("x y", "return torch.to(x, ops.prim.dtype(y))");
     private final ScriptFunction embedding = function("x w", "return torch.embedding(w, x)");
+    private final ScriptFunction meanAndMost =
+            function("x", "return torch.cat([torch.mean(x, [1]), torch.amax(x, [1])], 1)");
     private final ScriptFunction meanSquare = function("x y", "return torch.mse_loss(x, y)");
     private final ScriptFunction meanSquarePerSample =
             function("x y", "d = torch.flatten(torch.sub(x, y), 1)", "return torch.mean(torch.mul(d, d), [1])");
@@ -433,6 +435,11 @@ public class Ops implements Operators {
                                 + (causal ? "True" : "False") + ")",
                         "return torch.flatten(torch.transpose(o, 1, 2), 2)")
                 .call(query, key, value);
+    }
+
+    /** Mean and greatest of all tokens: {@code (batch, tokens, width) → (batch, 2 width)}. */
+    public NDArray meanAndMost(NDArray x) {
+        return meanAndMost.call(x);
     }
 
     /** The mean of {@code (x - y)²} over all elements: a scalar. */

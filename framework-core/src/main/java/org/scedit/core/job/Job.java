@@ -18,6 +18,7 @@ interface Job extends AutoCloseable {
         return switch (recipe.task()) {
             case TUNE -> new TuneJob(recipe, base, catalogue, options);
             case AUTOENCODER -> new AutoencoderJob(recipe, base, options);
+            case FEATURES -> new FeaturesJob(recipe, base, options);
         };
     }
 }

@@ -7,22 +7,28 @@ import org.scedit.core.UserException;
 import org.scedit.core.condition.Condition;
 import org.scedit.core.condition.RecipeConditions;
 import org.scedit.core.engine.Randomness;
+import org.scedit.core.features.FeatureNetworks;
 import org.scedit.core.hook.Scale;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.inspect.TunerFile;
+import org.scedit.core.measure.FeatureNetwork;
 import org.scedit.core.measure.MeasureUse;
 import org.scedit.core.measure.RecipeMeasures;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 
-/** The tuners of a recipe, the conditions that they take, and the measures that are taken of them. Close it to free the tuners' arrays. */
+/**
+ * The tuners of a recipe, the conditions that they take, and the measures that are taken of them. Close it to free the arrays
+ * of tuners and of the feature network.
+ */
 final class RecipeTuners implements AutoCloseable {
     private final Recipe recipe;
     private final List<TunerInstance> tuners = new ArrayList<>();
     private final List<Condition> conditions;
     private final List<MeasureUse<?>> measures;
+    private Optional<FeatureNetwork> features = Optional.empty();
 
     /**
      * Makes them from the U-Net's configuration alone, so that a tuner that does not fit is refused before any weight of
@@ -49,6 +55,7 @@ final class RecipeTuners implements AutoCloseable {
             if (!problems.isEmpty()) {
                 throw UserException.of(problems, "nothing was started");
             }
+            features = FeatureNetworks.of(recipe, measures);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -100,6 +107,11 @@ final class RecipeTuners implements AutoCloseable {
         return measures;
     }
 
+    /** The network that measures take features by; empty where none needs it. */
+    Optional<FeatureNetwork> features() {
+        return features;
+    }
+
     /** Puts the tuners on the U-Net, each with its scale, and moves those into its weights that the recipe wants merged. */
     void attach(TunedUNet unet) {
         for (int i = 0; i < tuners.size(); i++) {
@@ -114,6 +126,7 @@ final class RecipeTuners implements AutoCloseable {
 
     @Override
     public void close() {
+        features.ifPresent(FeatureNetwork::close);
         tuners.forEach(TunerInstance::close);
     }
 }

@@ -50,8 +50,9 @@ public record TrainingPlan(
      * @throws UserException if it trains no tuner, or a tuner does not fit the model
      */
     public static TrainingPlan of(Recipe recipe, Path base, PluginCatalogue plugins) {
-        if (recipe.task() == Recipe.Task.AUTOENCODER) {
-            throw new UserException("the recipe trains the autoencoder; only the training of tuners can be planned");
+        if (recipe.task() != Recipe.Task.TUNE) {
+            String part = recipe.task() == Recipe.Task.AUTOENCODER ? "the autoencoder" : "a feature network";
+            throw new UserException("the recipe trains " + part + "; only the training of tuners can be planned");
         }
         Recipe.Train train = recipe.train()
                 .orElseThrow(() -> new UserException("the recipe has no 'train' block, so there are no steps to plan"));

@@ -101,7 +101,7 @@ final class TuneJob implements Job {
                 tuners.conditions(),
                 data.flatMap(DataSources.Parts::heldOutFiles),
                 side,
-                Optional.empty()));
+                tuners.features()));
     }
 
     private List<LatentBatches.Condition> trainingMaps() {

@@ -25,7 +25,7 @@ public record MeasureUse<C extends Record>(
     }
 
     /** What it needs of what is drawn. */
-    Set<Measure.Need> needs() {
+    public Set<Measure.Need> needs() {
         return measure.needs(config);
     }
 

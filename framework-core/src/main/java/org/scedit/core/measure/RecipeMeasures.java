@@ -54,8 +54,10 @@ public final class RecipeMeasures {
         if (measure instanceof SceneMeasure && !(recipe.data().orElse(null) instanceof Recipe.ScenesData)) {
             return refuse(words + "is of pictures of scenes, and data is a folder; remove it");
         }
-        if (needs.contains(Need.FEATURES) || needs.contains(Need.TEXT_FEATURES)) {
-            return refuse(words + "needs a network that gives features of pictures, and the recipe names none");
+        if (needs.contains(Need.TEXT_FEATURES)
+                && recipe.evaluate().flatMap(Recipe.Evaluate::features).isPresent()) {
+            return refuse(words + "compares pictures with texts, which the network of evaluate.features does not know;"
+                    + " remove it, or take the embedded features");
         }
         if (!needs.contains(Need.CONDITION)) {
             return block.condition().isEmpty()

@@ -1,5 +1,6 @@
 package org.scedit.core.model;
 
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -49,6 +50,11 @@ public final class ConfigFile {
     /** The raw values. */
     public JsonObject values() {
         return values;
+    }
+
+    /** Its text, to be written to a file. */
+    public String pretty() {
+        return new GsonBuilder().setPrettyPrinting().create().toJson(values) + "\n";
     }
 
     /** Whether the key is there and not null. */

@@ -23,10 +23,12 @@ final class MeasuringChecks {
     }
 
     void check() {
-        boolean autoencoder = bound.value("task", Task.class).equals(Optional.of(Task.AUTOENCODER));
+        Optional<Task> task = bound.value("task", Task.class);
+        boolean whole = task.isPresent() && task.get() != Task.TUNE;
         for (String key : new String[] {"validation", "evaluate"}) {
-            if (tree.has(key) && autoencoder) {
-                tell.accept(key, key + " is of the U-Net and its tuners; leave it out for task autoencoder");
+            if (tree.has(key) && whole) {
+                tell.accept(
+                        key, key + " is of the U-Net and its tuners; leave it out for task " + Names.word(task.get()));
             } else if (tree.has(key) && !tree.has("data")) {
                 tell.accept(key, key + " needs pictures to hold out; give 'data' with source scenes or folder");
             } else if (tree.has(key)) {

@@ -54,7 +54,11 @@ public record Recipe(
         @Setting(value = "where it is computed; auto: on a CUDA device if there is one", defaultsTo = "auto")
         DeviceChoice device,
 
-        @Setting(value = "tune: the U-Net through tuners; autoencoder: trains the VAE", defaultsTo = "tune")
+        @Setting(
+                value =
+                        "tune: the U-Net through tuners; autoencoder: trains the VAE; features: trains a feature network of the"
+                                + " scene world from nothing",
+                defaultsTo = "tune")
         Task task,
 
         @Setting("the base model, a block with its path, or its name in a hub")
@@ -109,7 +113,9 @@ public record Recipe(
         /** The U-Net through its tuners (with {@code full}, its own weights). */
         TUNE,
         /** The autoencoder (VAE) between pictures and latents. */
-        AUTOENCODER
+        AUTOENCODER,
+        /** A feature network of the scene world, beside the model's text encoder. */
+        FEATURES
     }
 
     /** Where the model's weights come from. */
@@ -778,6 +784,7 @@ public record Recipe(
      * @param references held-out pictures that drawn ones are compared with; empty: as many as are drawn
      * @param variations how many pictures of one prompt are drawn for measures of variety
      * @param before     whether the model is also measured before training
+     * @param features   the network that measures of features take; empty: the embedded one
      */
     public record Evaluate(
             @Setting("what is measured: ids of measures, as 'scedit plugins' lists them, or blocks with 'use'")
@@ -796,12 +803,72 @@ public record Recipe(
             Variations variations,
 
             @Setting(value = "whether the model is also measured before training", defaultsTo = "true")
-            boolean before) {
+            boolean before,
+
+            @Setting(
+                    value = "the network whose features of pictures are compared, a block with its file; left out or"
+                            + " embedded: the one that comes with the framework, for pictures of scenes",
+                    defaultsTo = Derived.DEFAULT)
+            Optional<Features> features) {
         public Evaluate {
             measures = List.copyOf(measures);
             if (measures.isEmpty()) {
                 throw new IllegalArgumentException(
                         "measures must hold at least one measure, such as [captions], got []");
+            }
+        }
+    }
+
+    /**
+     * A feature network in a file: {@code (pictures, 3, size, size) → (pictures, features)}.
+     *
+     * @param torchscript as torch.jit writes it; exists
+     * @param onnx        in place of it; exists
+     * @param size        side of the pictures it takes, in pixels
+     * @param mean        of red, green and blue, subtracted from levels of 0..1
+     * @param deviation   of red, green and blue, which the rest is divided by
+     */
+    @ExactlyOneOf({"torchscript", "onnx"})
+    public record Features(
+            @Setting(
+                    value = "network in TorchScript, as torch.jit writes it; this or onnx",
+                    defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE)
+            Optional<Path> torchscript,
+
+            @Setting(value = "network in ONNX; this or torchscript", defaultsTo = Derived.DEFAULT)
+            @MustExist(MustExist.Kind.FILE)
+            Optional<Path> onnx,
+
+            @Setting(
+                    value = "side of the pictures that it takes, which all are resized to, in pixels",
+                    defaultsTo = "299",
+                    min = 1)
+            int size,
+
+            @Setting(
+                    value = "subtracted from the levels 0..1 of red, green and blue",
+                    defaultsTo = "[0.5, 0.5, 0.5]",
+                    min = 0)
+            List<Double> mean,
+
+            @Setting(
+                    value =
+                            "what the rest is divided by; with mean [0, 0, 0], 0.00392156862745098 makes levels of 0..255",
+                    defaultsTo = "[0.5, 0.5, 0.5]",
+                    min = 0,
+                    aboveMin = true)
+            List<Double> deviation) {
+        public Features {
+            mean = List.copyOf(mean);
+            deviation = List.copyOf(deviation);
+            if (mean.size() != 3 || deviation.size() != 3) {
+                throw new IllegalArgumentException(
+                        "mean and deviation must be three numbers each, of red, green and blue, got " + mean + " and "
+                                + deviation);
+            }
+            if (torchscript.isPresent() == onnx.isPresent()) {
+                throw new IllegalArgumentException("torchscript or onnx must be given, and not both");
             }
         }
     }

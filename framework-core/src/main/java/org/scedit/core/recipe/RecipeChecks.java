@@ -56,7 +56,10 @@ final class RecipeChecks {
         checkPurpose();
         Optional<Task> task = bound.value("task", Task.class);
         if (task.equals(Optional.of(Task.AUTOENCODER))) {
-            checkAutoencoder();
+            checkWhole("autoencoder", "autoencoder", "reads no captions");
+        } else if (task.equals(Optional.of(Task.FEATURES))) {
+            checkWhole("features", "feature network", "leaves the text encoder as it is");
+            checkFeatures();
         } else if (task.isPresent()) {
             checkTuning(plugins);
         }
@@ -134,30 +137,50 @@ final class RecipeChecks {
         }
     }
 
-    private void checkAutoencoder() {
+    /**
+     * A task that trains a part as a whole, without tuners.
+     *
+     * @param task     its word in recipes
+     * @param part     what it trains
+     * @param captions what it does with captions
+     */
+    private void checkWhole(String task, String part, String captions) {
         if (!trains && tree.has("sample")) {
-            tell("task", "task autoencoder needs 'train'");
+            tell("task", "task " + task + " needs 'train'");
         }
         if (items("tuners") > 0) {
-            tell("tuners", "task autoencoder trains the whole autoencoder and takes no tuners; leave out 'tuners'");
+            tell("tuners", "task " + task + " trains the whole " + part + " and takes no tuners; leave out 'tuners'");
         }
         if (items("conditions") > 0) {
-            tell("conditions", "task autoencoder has no tuners to take conditions; leave out 'conditions'");
+            tell("conditions", "task " + task + " has no tuners to take conditions; leave out 'conditions'");
         }
         if (tree.has("sample")) {
-            tell("sample", "an autoencoder draws nothing from prompts; leave out 'sample' for task autoencoder");
+            String article = part.startsWith("a") ? "an " : "a ";
+            tell("sample", article + part + " draws nothing from prompts; leave out 'sample' for task " + task);
         }
         bound.value("train.text_encoder", Boolean.class)
                 .filter(given -> given)
                 .ifPresent(given -> tell(
                         "train.text_encoder",
-                        "train.text_encoder must be false for task autoencoder, which reads no captions"));
+                        "train.text_encoder must be false for task " + task + ", which " + captions));
         bound.value("model.precision", Precision.class)
                 .filter(precision -> precision != Precision.FLOAT32)
                 .ifPresent(precision -> tell(
                         "model.precision",
-                        "model.precision must be float32 for task autoencoder, whose weights are all trained, got "
+                        "model.precision must be float32 for task " + task + ", whose weights are all trained, got "
                                 + Names.word(precision)));
+    }
+
+    private void checkFeatures() {
+        if (bound.value("model.weights", Weights.class).equals(Optional.of(Weights.RANDOM))) {
+            tell(
+                    "model.weights",
+                    "model.weights must be pretrained for task features: the network, always trained from nothing,"
+                            + " learns to agree with the model's text encoder");
+        }
+        if (written("data") instanceof Mapping data && "folder".equals(data.text("source"))) {
+            tell("data.source", "task features needs the scenes behind the pictures; give data source scenes");
+        }
     }
 
     private void checkTuning(Set<String> plugins) {

@@ -35,7 +35,8 @@ public final class RecipeReader {
             "'validation'", RecordBinder.keysOf(Recipe.Validation.class),
             "'train'", RecordBinder.keysOf(Recipe.Train.class),
             "'sample'", RecordBinder.keysOf(Recipe.Sample.class),
-            "'evaluate'", RecordBinder.keysOf(Recipe.Evaluate.class)));
+            "'evaluate'", RecordBinder.keysOf(Recipe.Evaluate.class),
+            "'evaluate.features'", RecordBinder.keysOf(Recipe.Features.class)));
 
     private final PluginBlocks<TunerBlock.Common> tuners;
     private final PluginBlocks<ConditionBlock.Common> conditions;
@@ -203,7 +204,18 @@ public final class RecipeReader {
                     "data",
                     new Entry(entry.key(), data.with("seed", RecipeSource.filledIn(usable ? seed : "0", entry.key()))));
         }
-        return withMeasureBlocks(filled);
+        return withMeasureBlocks(withoutEmbeddedFeatures(filled));
+    }
+
+    /** {@code features: embedded} says what is so without it. */
+    private static Mapping withoutEmbeddedFeatures(Mapping recipe) {
+        if (!recipe.has("evaluate")
+                || !(recipe.entries().get("evaluate").value() instanceof Mapping evaluate)
+                || !"embedded".equals(evaluate.text("features"))) {
+            return recipe;
+        }
+        return recipe.with(
+                "evaluate", new Entry(recipe.entries().get("evaluate").key(), evaluate.without("features")));
     }
 
     /** A measure that is given as its id alone is the block with that id. */

@@ -30,6 +30,11 @@ public final class SceneDataset implements Dataset {
         return sampler.scene(index);
     }
 
+    /** How an example is drawn. */
+    public Style style(int index) {
+        return styles.get(index % styles.size());
+    }
+
     @Override
     public int size() {
         return size;
@@ -38,7 +43,6 @@ public final class SceneDataset implements Dataset {
     @Override
     public Example get(int index) {
         Scene scene = scene(index);
-        Style style = styles.get(index % styles.size());
-        return new Example(SceneRenderer.render(scene, style), Captions.caption(scene, seed + index));
+        return new Example(SceneRenderer.render(scene, style(index)), Captions.caption(scene, seed + index));
     }
 }

@@ -22,7 +22,7 @@ import org.scedit.core.UserException;
  * text that the user reads. Each is read in a folder that also holds what {@link RecipeFolder} lists.
  */
 class RecipeMistakesTest {
-    private static final int MISTAKES = 139;
+    private static final int MISTAKES = 144;
 
     @TempDir
     Path temporary;

@@ -26,6 +26,7 @@ import org.scedit.core.hub.HubModel;
 import org.scedit.core.recipe.Recipe.ConditionBlock;
 import org.scedit.core.recipe.Recipe.Controls;
 import org.scedit.core.recipe.Recipe.Evaluate;
+import org.scedit.core.recipe.Recipe.Features;
 import org.scedit.core.recipe.Recipe.FileMaps;
 import org.scedit.core.recipe.Recipe.FolderData;
 import org.scedit.core.recipe.Recipe.MeasureBlock;
@@ -187,6 +188,7 @@ class RecipeReaderTest {
               references: 12
               variations: { prompts: 2, seeds: 3 }
               before: false
+              features: { torchscript: cat.png, size: 32, mean: [0.1, 0.2, 0.3], deviation: [0.4, 0.5, 0.6] }
             """);
         Recipe expected = new Recipe(
                 "no",
@@ -273,7 +275,13 @@ class RecipeReaderTest {
                         24,
                         Optional.of(12),
                         new Variations(2, 3),
-                        false)));
+                        false,
+                        Optional.of(new Features(
+                                Optional.of(Path.of("cat.png")),
+                                Optional.empty(),
+                                32,
+                                List.of(0.1, 0.2, 0.3),
+                                List.of(0.4, 0.5, 0.6))))));
         assertThat(folder.read("all.yaml")).isEqualTo(expected);
         assertThat(folder.with("again.yaml", expected.resolved()).read("again.yaml"))
                 .isEqualTo(expected);

@@ -37,11 +37,12 @@ class SettingDescriptionTest {
                 Recipe.Train.class,
                 Recipe.Sample.class,
                 Recipe.Evaluate.class,
-                Recipe.Variations.class);
+                Recipe.Variations.class,
+                Recipe.Features.class);
         assertThat(blocks.stream()
                         .mapToInt(block -> SettingDescription.of(block).size())
                         .sum())
-                .isEqualTo(84);
+                .isEqualTo(90);
         assertThat(SettingDescription.ofEveryTuner())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "scale", "weights", "merge");
