@@ -1,6 +1,7 @@
 package org.scedit.core.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,20 @@ public final class Scope implements AutoCloseable {
         NDScope.unregister(array);
         kept.add(array);
         return array;
+    }
+
+    /**
+     * A handle of its own to the same array, outside all scopes.
+     *
+     * @param manager owns the handle: it lasts until it or the manager is closed
+     */
+    public static NDArray handle(NDArray array, NDManager manager) {
+        try (Scope scope = new Scope()) {
+            NDArray handle = array.stopGradient();
+            NDScope.unregister(handle);
+            handle.attach(manager);
+            return handle;
+        }
     }
 
     @Override

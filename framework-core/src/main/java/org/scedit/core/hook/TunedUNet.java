@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.scedit.api.Conditions;
 import org.scedit.api.LayerPoint;
 import org.scedit.api.LayerResidual;
@@ -23,6 +24,7 @@ import org.scedit.core.model.Hooks;
 import org.scedit.core.model.Parameter;
 import org.scedit.core.model.TextCondition;
 import org.scedit.core.model.UNet;
+import org.scedit.core.model.UNetEncoding;
 
 /**
  * A U-Net with any number of tuners on it, each with its own scale. The U-Net's own weights are never changed: a tuner
@@ -191,7 +193,33 @@ public final class TunedUNet implements AutoCloseable {
         return forward(latents, timesteps, text, OptionalLong.of(seed));
     }
 
+    /**
+     * {@link #forwardTraining(NDArray, float[], TextCondition, long)} from a way down that was computed before, which is
+     * the same as long as {@link EncoderSharing} has nothing against any of the tuners.
+     *
+     * @param encoding of the same latents, timesteps and text by {@link #encode}; is consumed
+     */
+    public NDArray forwardTraining(
+            UNetEncoding encoding, NDArray latents, float[] timesteps, TextCondition text, long seed) {
+        return evaluated(latents, timesteps, text, OptionalLong.of(seed), hooks -> unet.decode(encoding, hooks));
+    }
+
+    /** The U-Net's way down without tuners, in the open scope. */
+    public UNetEncoding encode(NDArray latents, float[] timesteps, TextCondition text) {
+        return unet.encode(latents, timesteps, text, precision, Hooks.NONE);
+    }
+
     private NDArray forward(NDArray latents, float[] timesteps, TextCondition text, OptionalLong seed) {
+        return evaluated(
+                latents, timesteps, text, seed, hooks -> unet.forward(latents, timesteps, text, precision, hooks));
+    }
+
+    private NDArray evaluated(
+            NDArray latents,
+            float[] timesteps,
+            TextCondition text,
+            OptionalLong seed,
+            Function<Hooks, NDArray> evaluation) {
         List<Active> active = attached.values().stream()
                 .map(each -> new Active(each.instance(), each.scale().at(progress), each.merged()))
                 .filter(each -> each.scale() != 0)
@@ -199,7 +227,7 @@ public final class TunedUNet implements AutoCloseable {
                 .sorted(Comparator.comparing(each -> each.instance().name()))
                 .toList();
         if (active.isEmpty()) {
-            return unet.forward(latents, timesteps, text, precision, Hooks.NONE);
+            return evaluation.apply(Hooks.NONE);
         }
         boolean again = recomputes && seed.isPresent();
         var step = new Evaluation(latents, timesteps, text, seed, again, ops);
@@ -207,11 +235,11 @@ public final class TunedUNet implements AutoCloseable {
         if (again) {
             // what tuners prepare is needed once more on the way back, so the caller's scope has it
             active.forEach(each -> each.instance().tuner().prepare(step));
-            return unet.forward(latents, timesteps, text, precision, hooks);
+            return evaluation.apply(hooks);
         }
         try (Scope scope = new Scope()) {
             active.forEach(each -> each.instance().tuner().prepare(step));
-            return scope.keep(unet.forward(latents, timesteps, text, precision, hooks));
+            return scope.keep(evaluation.apply(hooks));
         }
     }
 

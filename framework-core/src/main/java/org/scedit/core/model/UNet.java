@@ -125,10 +125,31 @@ public final class UNet {
      */
     public NDArray forward(NDArray latents, float[] timesteps, TextCondition text, Precision precision, Hooks hooks) {
         try (Scope scope = new Scope()) {
-            NDArray states = Autograd.cut(ops.to(text.states(), precision));
-            var condition = new TextCondition(states, text.added());
-            var encoded = encoder.forward(latents, timesteps, condition, null, precision, hooks);
-            NDArray out = decoder.forward(encoded, states, hooks);
+            return scope.keep(decode(encode(latents, timesteps, text, precision, hooks), hooks));
+        }
+    }
+
+    /**
+     * The way down alone; what it makes belongs to the open scope.
+     *
+     * @return what {@link #decode} makes the prediction of
+     */
+    public UNetEncoding encode(
+            NDArray latents, float[] timesteps, TextCondition text, Precision precision, Hooks hooks) {
+        NDArray states = Autograd.cut(ops.to(text.states(), precision));
+        var condition = new TextCondition(states, text.added());
+        return new UNetEncoding(encoder.forward(latents, timesteps, condition, null, precision, hooks), states);
+    }
+
+    /**
+     * The way up alone.
+     *
+     * @param encoding is consumed
+     * @return as {@link #forward(NDArray, float[], TextCondition, Precision, Hooks)}
+     */
+    public NDArray decode(UNetEncoding encoding, Hooks hooks) {
+        try (Scope scope = new Scope()) {
+            NDArray out = decoder.forward(encoding.encoded(), encoding.text(), hooks);
             return scope.keep(ops.to(out, Precision.FLOAT32));
         }
     }

@@ -69,12 +69,14 @@ public final class DiffusionObjective implements Objective {
     private final long seed;
     private final List<Trainable> trainables;
     private final LossBalance balance;
+    private final Optional<SharedEncodings> encodings;
 
-    /**
-     * @param unet       with its tuners
-     * @param trainables what is trained, marked as needing gradients
-     * @param seed       of noise and timesteps
-     */
+    /** The U-Net's prediction for a batch. */
+    private interface Prediction {
+        NDArray of(NDArray input, float[] timesteps, TextCondition texts, long seed);
+    }
+
+    /** An objective that shares nothing with others. */
     public DiffusionObjective(
             TunedUNet unet,
             NoiseSchedule schedule,
@@ -82,12 +84,31 @@ public final class DiffusionObjective implements Objective {
             List<Trainable> trainables,
             Settings settings,
             long seed) {
+        this(unet, schedule, batches, trainables, settings, seed, Optional.empty());
+    }
+
+    /**
+     * @param unet       with its tuners
+     * @param trainables what is trained, marked as needing gradients
+     * @param seed       of noise and timesteps
+     * @param encodings  the way down of the batches; to be shared only with objectives of the same U-Net, batches, noise
+     *     and timesteps, all of whose tuners leave the way down alone
+     */
+    public DiffusionObjective(
+            TunedUNet unet,
+            NoiseSchedule schedule,
+            Batches batches,
+            List<Trainable> trainables,
+            Settings settings,
+            long seed,
+            Optional<SharedEncodings> encodings) {
         this.unet = unet;
         this.schedule = schedule;
         this.batches = batches;
         this.trainables = List.copyOf(trainables);
         this.settings = settings;
         this.seed = seed;
+        this.encodings = encodings;
         balance = settings.balance() ? new LossBalance(schedule.timesteps()) : null;
     }
 
@@ -109,12 +130,24 @@ public final class DiffusionObjective implements Objective {
             }
             int[] timesteps = settings.timesteps().draw(batches.size(), schedule.timesteps(), seed, batch);
             batches.conditions(batch, manager).ifPresent(unet::conditions);
-            return scope.keep(loss(batch, latents, noise, timesteps, batches.texts(batch, manager), manager));
+            TextCondition texts = batches.texts(batch, manager);
+            return scope.keep(loss(batch, latents, noise, timesteps, texts, manager, prediction(batch)));
         }
     }
 
+    private Prediction prediction(long batch) {
+        return encodings
+                .<Prediction>map(shared -> (input, timesteps, texts, dropped) -> unet.forwardTraining(
+                        shared.of(batch, input.getManager(), () -> unet.encode(input, timesteps, texts)),
+                        input,
+                        timesteps,
+                        texts,
+                        dropped))
+                .orElse(unet::forwardTraining);
+    }
+
     /**
-     * The loss for given noise and timesteps.
+     * The loss for given noise and timesteps, with a way down of its own.
      *
      * @param batch     number of the batch, which decides what tuners drop
      * @param latents   {@code (batch, channels, height, width)}
@@ -125,6 +158,17 @@ public final class DiffusionObjective implements Objective {
      */
     public NDArray loss(
             long batch, NDArray latents, NDArray noise, int[] timesteps, TextCondition texts, NDManager manager) {
+        return loss(batch, latents, noise, timesteps, texts, manager, unet::forwardTraining);
+    }
+
+    private NDArray loss(
+            long batch,
+            NDArray latents,
+            NDArray noise,
+            int[] timesteps,
+            TextCondition texts,
+            NDManager manager,
+            Prediction predicted) {
         try (Scope scope = new Scope()) {
             int count = timesteps.length;
             float[] signal = new float[count];
@@ -147,7 +191,7 @@ public final class DiffusionObjective implements Objective {
                         case V_PREDICTION -> noise.mul(a).sub(latents.mul(s));
                         case SAMPLE -> latents;
                     };
-            NDArray prediction = unet.forwardTraining(input, times, texts, Randomness.seed(seed, "tuners", batch));
+            NDArray prediction = predicted.of(input, times, texts, Randomness.seed(seed, "tuners", batch));
             if (settings.minSnrGamma() == 0 && balance == null) {
                 return scope.keep(ops.meanSquare(prediction, target));
             }
