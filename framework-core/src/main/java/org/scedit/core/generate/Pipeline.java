@@ -96,9 +96,17 @@ public final class Pipeline {
      * @param notices takes a line for every prompt that was too long and cut
      */
     public Pipeline(DiffusionModel model, TunedUNet unet, Consumer<String> notices) {
+        this(model, unet, new TextStates(model, notices));
+    }
+
+    /**
+     * @param unet  the model's, with its tuners
+     * @param texts of the model
+     */
+    public Pipeline(DiffusionModel model, TunedUNet unet, TextStates texts) {
         this.model = model;
         this.unet = unet;
-        texts = new TextStates(model, notices);
+        this.texts = texts;
         autoencoder = new TiledAutoencoder(model.autoencoder());
         encoder = new PictureEncoder(model.autoencoder());
     }

@@ -3,6 +3,7 @@ package org.scedit.core.generate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.scedit.core.engine.Torch;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.PromptEncoder;
 import org.scedit.core.model.TextCondition;
+import org.scedit.core.shared.ContentKey;
+import org.scedit.core.shared.SharedFiles;
 
 /**
  * What the U-Net is told of prompts and pictures' sizes. With frozen text encoders each prompt is encoded once. A prompt
@@ -24,8 +27,18 @@ import org.scedit.core.model.TextCondition;
 public final class TextStates {
     private static final int REMEMBERED = 256;
 
+    private static final String KIND = "texts";
+    private static final int FORMAT = 1;
+    private static final String STATES = "states";
+    private static final String POOLED = "pooled";
+    private static final String NOTICES = "notices";
+
     private final DiffusionModel model;
+    private final SharedFiles shared;
     private final Consumer<String> notices;
+    /** Key of the text encoders' configurations and weights; null until a key is asked for. */
+    private String encoders;
+
     private final Map<String, Numbers> known = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Numbers> eldest) {
@@ -36,9 +49,23 @@ public final class TextStates {
     /** Of one prompt; {@code pooled} is empty where the model has none. */
     private record Numbers(float[] states, float[] pooled) {}
 
-    /** @param notices takes a line for every prompt that was too long and cut */
+    /**
+     * States that are kept in memory only.
+     *
+     * @param notices takes a line for every prompt that was too long and cut
+     */
     public TextStates(DiffusionModel model, Consumer<String> notices) {
+        this(model, SharedFiles.none(), notices);
+    }
+
+    /**
+     * @param shared  where states may be kept for other runs; none for text encoders that are trained, which would be
+     *     taken in anew for every state
+     * @param notices takes a line for every prompt that was too long and cut
+     */
+    public TextStates(DiffusionModel model, SharedFiles shared, Consumer<String> notices) {
         this.model = model;
+        this.shared = shared;
         this.notices = notices;
     }
 
@@ -98,6 +125,7 @@ public final class TextStates {
     /** Forgets the states of all prompts; needed when the text encoder's weights have changed. */
     public void forget() {
         known.clear();
+        encoders = null;
     }
 
     private boolean isZeros(Optional<String> prompt) {
@@ -112,13 +140,45 @@ public final class TextStates {
     }
 
     private Numbers encode(String prompt) {
+        SharedFiles.Entry made = shared.get(KIND, () -> key(prompt), () -> make(prompt));
+        made.text(NOTICES).lines().forEach(notices);
+        return new Numbers(made.floats(STATES), made.floats(POOLED));
+    }
+
+    private SharedFiles.Made make(String prompt) {
+        List<String> said = new ArrayList<>();
         try (NDManager manager = Torch.newManager();
                 Scope scope = new Scope()) {
-            PromptEncoder.Encoded encoded = model.prompts().encode(manager, List.of(prompt), notices);
-            return new Numbers(
-                    Torch.floats(encoded.states()),
-                    encoded.pooled().map(Torch::floats).orElse(new float[0]));
+            PromptEncoder.Encoded encoded = model.prompts().encode(manager, List.of(prompt), said::add);
+            return new SharedFiles.Made(
+                    Map.of(
+                            STATES,
+                            Torch.floats(encoded.states()),
+                            POOLED,
+                            encoded.pooled().map(Torch::floats).orElse(new float[0])),
+                    Map.of(NOTICES, String.join("\n", said)));
         }
+    }
+
+    private ContentKey key(String prompt) {
+        if (encoders == null) {
+            encoders = keyOfEncoders();
+        }
+        ContentKey key =
+                ContentKey.ofArithmetic(KIND, FORMAT).add("encoders", encoders).add("prompt", prompt);
+        for (PromptEncoder.Tower tower : model.prompts().towers()) {
+            key.add("tokens", Arrays.toString(tower.tokenizer().encode(prompt).ids()));
+        }
+        return key;
+    }
+
+    private String keyOfEncoders() {
+        ContentKey key = ContentKey.ofArithmetic("text encoders", FORMAT);
+        for (PromptEncoder.Tower tower : model.prompts().towers()) {
+            key.add("encoder", tower.encoder().config().values().toString())
+                    .add("weights", tower.encoder().parameters());
+        }
+        return key.hex();
     }
 
     private static NDArray joined(NDManager manager, List<float[]> rows, Shape shape) {

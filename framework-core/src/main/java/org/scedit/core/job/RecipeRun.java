@@ -5,6 +5,7 @@ import com.google.inject.Provider;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
@@ -15,6 +16,7 @@ import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeDifference;
 import org.scedit.core.recipe.RecipeReader;
 import org.scedit.core.run.RunFolder;
+import org.scedit.core.shared.SharedFiles;
 
 /** Does a recipe, from the first byte read to the summary, in a run folder. */
 public final class RecipeRun {
@@ -23,8 +25,22 @@ public final class RecipeRun {
      * @param out       progress and results, for a person
      * @param terminal  whether {@code out} is a terminal
      * @param stop      asked after every step; when it says true, the run writes a checkpoint and ends
+     * @param shared    a folder for what other runs make alike, see {@link SharedFiles}; empty for none
      */
-    public record Options(boolean overwrite, PrintStream out, boolean terminal, BooleanSupplier stop) {}
+    public record Options(
+            boolean overwrite, PrintStream out, boolean terminal, BooleanSupplier stop, Optional<Path> shared) {
+        /** Options with the shared folder that the process's environment names. */
+        public Options(boolean overwrite, PrintStream out, boolean terminal, BooleanSupplier stop) {
+            this(overwrite, out, terminal, stop, SharedFiles.ofEnvironment(System.getenv()));
+        }
+
+        /** What is shared with other runs. On an accelerator nothing is: there it is made as quickly as it is read. */
+        SharedFiles sharedFiles() {
+            return shared.filter(folder -> !Torch.device().isGpu())
+                    .map(folder -> SharedFiles.in(folder, out::println))
+                    .orElse(SharedFiles.none());
+        }
+    }
 
     /** A recipe that names the commit of a hub's model, and the folder of its model. */
     private record Located(Recipe recipe, Path model) {}

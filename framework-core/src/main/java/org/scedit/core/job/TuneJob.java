@@ -11,6 +11,7 @@ import org.scedit.core.condition.DataMaps;
 import org.scedit.core.data.Pictures;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.generate.Pipeline;
+import org.scedit.core.generate.TextStates;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.measure.Evaluation;
 import org.scedit.core.measure.Measured;
@@ -25,6 +26,7 @@ import org.scedit.core.recipe.Recipe;
 import org.scedit.core.run.PictureGrid;
 import org.scedit.core.run.RunFolder;
 import org.scedit.core.scenes.Scene;
+import org.scedit.core.shared.SharedFiles;
 import org.scedit.core.train.LatentBatches;
 
 /** Tunes a U-Net through the recipe's tuners, or only draws with them. */
@@ -43,6 +45,7 @@ final class TuneJob implements Job {
 
     private final DiffusionModel model;
     private final TunedUNet unet;
+    private final TextStates texts;
     private final Pipeline pipeline;
     /** What is measured before and after; empty for nothing. */
     private final Optional<Evaluation> evaluation;
@@ -81,7 +84,9 @@ final class TuneJob implements Job {
         unet = new TunedUNet(model.unet(), model.precision());
         unet.checkpointGradients(
                 recipe.train().map(Recipe.Train::gradientCheckpointing).orElse(false));
-        pipeline = new Pipeline(model, unet, options.out()::println);
+        boolean textsChange = recipe.train().map(Recipe.Train::textEncoder).orElse(false);
+        texts = new TextStates(model, textsChange ? SharedFiles.none() : options.sharedFiles(), options.out()::println);
+        pipeline = new Pipeline(model, unet, texts);
         files = new TunedFiles(recipe, base, catalogue, model);
     }
 
@@ -151,7 +156,7 @@ final class TuneJob implements Job {
                 ? List.of()
                 : evaluation.filter(Evaluation::before).map(this::measure).orElse(List.of());
         tuners.attach(unet);
-        var objective = new TuneObjective(recipe, model, options)
+        var objective = new TuneObjective(recipe, model, texts, options)
                 .of(unet, tuners.tuners(), pictures.training(), trainingMaps, trainingMasks);
         TrainingLoop.Extra validation = pictures.heldOut()
                 .<TrainingLoop.Extra>map(heldOut -> new Validation(

@@ -8,6 +8,7 @@ import org.scedit.core.data.Dataset;
 import org.scedit.core.diffusion.NoiseSchedule;
 import org.scedit.core.engine.Ops;
 import org.scedit.core.engine.Precision;
+import org.scedit.core.generate.TextStates;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.hook.TunerInstance;
 import org.scedit.core.model.DiffusionModel;
@@ -16,6 +17,7 @@ import org.scedit.core.model.TextEncoder;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.run.ProgressLine;
 import org.scedit.core.train.DiffusionObjective;
+import org.scedit.core.train.EncodedData;
 import org.scedit.core.train.LatentBatches;
 import org.scedit.core.train.TimestepSampling;
 import org.scedit.core.train.Trainable;
@@ -26,12 +28,15 @@ final class TuneObjective {
     private final Recipe recipe;
     private final Recipe.Train train;
     private final DiffusionModel model;
+    private final TextStates texts;
     private final RecipeRun.Options options;
 
-    TuneObjective(Recipe recipe, DiffusionModel model, RecipeRun.Options options) {
+    /** @param texts of the model */
+    TuneObjective(Recipe recipe, DiffusionModel model, TextStates texts, RecipeRun.Options options) {
         this.recipe = recipe;
         this.train = recipe.train().orElseThrow();
         this.model = model;
+        this.texts = texts;
         this.options = options;
     }
 
@@ -87,10 +92,13 @@ final class TuneObjective {
             Dataset pictures, List<LatentBatches.Condition> maps, Optional<LatentBatches.Masks> masks) {
         var settings = new LatentBatches.Settings(
                 train.batch(), train.captionDropout(), train.textEncoder(), maps, masks, recipe.seed());
+        return new LatentBatches(model, encoded(pictures), texts, settings);
+    }
+
+    private EncodedData encoded(Dataset pictures) {
         try (ProgressLine progress =
                 ProgressLine.start("encoding", "pictures", 0, pictures.size(), options.out(), options.terminal())) {
-            return new LatentBatches(
-                    model, pictures, settings, options.out()::println, done -> progress.update(done, ""));
+            return new EncodedData(model, pictures, options.sharedFiles(), done -> progress.update(done, ""));
         }
     }
 

@@ -16,7 +16,6 @@ import org.scedit.api.Conditions;
 import org.scedit.api.Picture;
 import org.scedit.core.data.BatchOrder;
 import org.scedit.core.data.Dataset;
-import org.scedit.core.data.Example;
 import org.scedit.core.data.Framing;
 import org.scedit.core.data.MapTensors;
 import org.scedit.core.engine.Randomness;
@@ -25,15 +24,13 @@ import org.scedit.core.engine.Torch;
 import org.scedit.core.generate.TextStates;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.model.TextCondition;
-import org.scedit.core.model.TiledAutoencoder;
+import org.scedit.core.shared.SharedFiles;
 
 /**
- * Batches of a data set as latents and text states. Every picture is encoded once, before training, and kept as mean and
- * deviation in memory; each use draws anew from them, as diffusers' training scripts do.
+ * Batches of a data set as latents and text states. Every picture is {@linkplain EncodedData encoded} once, before
+ * training, as mean and deviation; each use draws anew from them, as diffusers' training scripts do.
  */
 public final class LatentBatches implements DiffusionObjective.Batches {
-    private static final int ENCODED_PIXELS = 1 << 18;
-
     /**
      * @param batch          pictures in a batch
      * @param captionDropout share of captions left out, as guidance leaves out a prompt, 0..1
@@ -84,65 +81,38 @@ public final class LatentBatches implements DiffusionObjective.Batches {
     public record Condition(String name, IntFunction<Picture> map, double dropout) {}
 
     private final DiffusionModel model;
+    private final EncodedData data;
     private final Settings settings;
     private final BatchOrder order;
     private final TextStates texts;
     private final Optional<MaskedLatents> masked;
-    private final Shape latent;
-    private final float[][] means;
-    private final float[][] deviations;
-    private final String[] captions;
-    private final Framing[] framings;
 
     /**
+     * Of a data set that no other run shares.
+     *
      * @param notices takes a line for every caption that was too long and cut
      * @param encoded told how many pictures were encoded so far
      */
     public LatentBatches(
             DiffusionModel model, Dataset data, Settings settings, Consumer<String> notices, IntConsumer encoded) {
-        this.model = model;
-        this.settings = settings;
-        order = new BatchOrder(Randomness.seed(settings.seed(), "order", 0), data.size(), settings.batch());
-        texts = new TextStates(model, notices);
-        masked = settings.masks().map(masks -> new MaskedLatents(model, data, masks, settings.seed()));
-        means = new float[data.size()][];
-        deviations = new float[data.size()][];
-        captions = new String[data.size()];
-        framings = new Framing[data.size()];
-        Picture first = data.get(0).picture();
-        int down = model.autoencoder().downsampling();
-        latent = new Shape(model.autoencoder().latentChannels(), first.height() / down, first.width() / down);
-        int together = Math.max(1, ENCODED_PIXELS / (first.width() * first.height()));
-        for (int from = 0; from < data.size(); from += together) {
-            encode(data, from, Math.min(data.size(), from + together));
-            encoded.accept(Math.min(data.size(), from + together));
-        }
+        this(
+                model,
+                new EncodedData(model, data, SharedFiles.none(), encoded),
+                new TextStates(model, notices),
+                settings);
     }
 
-    private void encode(Dataset data, int from, int to) {
-        List<Picture> pictures = new ArrayList<>();
-        for (int i = from; i < to; i++) {
-            Example example = data.get(i);
-            pictures.add(example.picture());
-            captions[i] = example.caption();
-            framings[i] = example.framing();
-        }
-        try (NDManager manager = Torch.newManager();
-                Scope scope = new Scope()) {
-            NDArray x = AutoencoderObjective.tensor(manager, pictures);
-            float[] moments = Torch.floats(new TiledAutoencoder(model.autoencoder()).encode(x));
-            int size = (int) latent.size();
-            for (int i = from; i < to; i++) {
-                means[i] = new float[size];
-                deviations[i] = new float[size];
-                int offset = (i - from) * 2 * size;
-                for (int k = 0; k < size; k++) {
-                    means[i][k] = moments[offset + k];
-                    float logVariance = Math.max(-30, Math.min(20, moments[offset + size + k]));
-                    deviations[i][k] = (float) Math.exp(0.5 * logVariance);
-                }
-            }
-        }
+    /**
+     * @param data  encoded by the model
+     * @param texts of the model
+     */
+    public LatentBatches(DiffusionModel model, EncodedData data, TextStates texts, Settings settings) {
+        this.model = model;
+        this.data = data;
+        this.settings = settings;
+        this.texts = texts;
+        order = new BatchOrder(Randomness.seed(settings.seed(), "order", 0), data.size(), settings.batch());
+        masked = settings.masks().map(masks -> new MaskedLatents(model, data.pictures(), masks, settings.seed()));
     }
 
     @Override
@@ -152,6 +122,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
 
     @Override
     public NDArray latents(long batch, NDManager manager) {
+        Shape latent = data.latent();
         int size = (int) latent.size();
         int[] indices = order.batch(batch);
         try (Scope scope = new Scope()) {
@@ -160,8 +131,8 @@ public final class LatentBatches implements DiffusionObjective.Batches {
                     Torch.floats(Torch.normal(manager, Randomness.seed(settings.seed(), "latents", batch), shape));
             float scale = (float) model.autoencoder().scalingFactor();
             for (int i = 0; i < indices.length; i++) {
-                float[] mean = means[indices[i]];
-                float[] deviation = deviations[indices[i]];
+                float[] mean = data.mean(indices[i]);
+                float[] deviation = data.deviation(indices[i]);
                 for (int k = 0; k < size; k++) {
                     values[i * size + k] = (mean[k] + deviation[k] * values[i * size + k]) * scale;
                 }
@@ -172,7 +143,7 @@ public final class LatentBatches implements DiffusionObjective.Batches {
 
     @Override
     public Optional<NDArray> beside(long batch, NDManager manager) {
-        return masked.map(each -> each.of(batch, order.batch(batch), latent, manager));
+        return masked.map(each -> each.of(batch, order.batch(batch), data.latent(), manager));
     }
 
     @Override
@@ -201,8 +172,8 @@ public final class LatentBatches implements DiffusionObjective.Batches {
         List<Framing> pictures = new ArrayList<>();
         for (int index : order.batch(batch)) {
             boolean dropped = random.nextDouble() < settings.captionDropout();
-            chosen.add(Optional.of(captions[index]).filter(caption -> !dropped));
-            pictures.add(framings[index]);
+            chosen.add(Optional.of(data.caption(index)).filter(caption -> !dropped));
+            pictures.add(data.framing(index));
         }
         return settings.trainText() ? texts.recorded(manager, chosen, pictures) : texts.of(manager, chosen, pictures);
     }
