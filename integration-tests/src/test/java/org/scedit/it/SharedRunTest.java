@@ -95,7 +95,8 @@ class SharedRunTest {
                 "sample.prompts=[a red circle]",
                 "sample.steps=1"));
         all.addAll(List.of(changes));
-        var recipe = new RecipeReader(catalogue.tuners(), catalogue.annotators(), catalogue.measures()).read(REPOSITORY.resolve("recipes/quickstart.yaml"), all);
+        var recipe = new RecipeReader(catalogue.tuners(), catalogue.annotators(), catalogue.measures())
+                .read(REPOSITORY.resolve("recipes/quickstart.yaml"), all);
         var out = new PrintStream(PrintStream.nullOutputStream());
         return new RecipeRun(catalogue).run(recipe, new RecipeRun.Options(false, out, false, () -> false, shared));
     }

@@ -53,7 +53,7 @@ final class AutoencoderJob implements Job {
     @Override
     public void run(RunFolder folder) {
         Recipe.Train train = recipe.train().orElseThrow();
-        var loop = new TrainingLoop(recipe, data.size(), options);
+        var loop = new TrainingLoop(recipe, data.size(), options, Companions.NONE);
         long seed = Randomness.seed(recipe.seed(), "autoencoder", 0);
         var order = new BatchOrder(seed, data.size(), train.batch());
         boolean fresh = recipe.model().weights() == Recipe.Weights.RANDOM;

@@ -13,10 +13,14 @@ interface Job extends AutoCloseable {
     @Override
     void close();
 
-    /** @param base the base model's folder or single file */
-    static Job of(Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options) {
+    /**
+     * @param base       the base model's folder or single file
+     * @param companions beside which a tuning is trained
+     */
+    static Job of(
+            Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options, Companions companions) {
         return switch (recipe.task()) {
-            case TUNE -> new TuneJob(recipe, base, catalogue, options);
+            case TUNE -> new TuneJob(recipe, base, catalogue, options, companions);
             case AUTOENCODER -> new AutoencoderJob(recipe, base, options);
             case FEATURES -> new FeaturesJob(recipe, base, options);
         };

@@ -11,6 +11,8 @@ import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hub.HubModels;
+import org.scedit.core.model.ModelParts.Part;
+import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeDifference;
@@ -74,9 +76,14 @@ public final class RecipeRun {
      * @throws UserException if something the user gave does not fit; what was made until then stays
      */
     public Path run(Recipe recipe, Options options) {
+        return run(recipe, options, Companions.NONE);
+    }
+
+    /** {@link #run(Recipe, Options)} beside others. */
+    Path run(Recipe recipe, Options options, Companions companions) {
         Torch.use(recipe.device());
         Located located = locate(recipe, options);
-        try (Job job = Job.of(located.recipe(), located.model(), catalogue, options);
+        try (Job job = Job.of(located.recipe(), located.model(), catalogue, options, companions);
                 RunFolder folder =
                         options.overwrite() ? RunFolder.replace(recipe.output()) : RunFolder.create(recipe.output())) {
             AtomicFiles.writeText(folder.recipe(), located.recipe().resolved());
@@ -92,6 +99,11 @@ public final class RecipeRun {
      * @throws UserException if the folder holds no run, or one of another recipe: the message says what differs
      */
     public Path resume(Path runFolder, Recipe recipe, Options options) {
+        return resume(runFolder, recipe, options, Companions.NONE);
+    }
+
+    /** {@link #resume(Path, Recipe, Options)} beside others. */
+    Path resume(Path runFolder, Recipe recipe, Options options, Companions companions) {
         try (RunFolder folder = RunFolder.resume(runFolder)) {
             Recipe begun = new RecipeReader(catalogue.tuners(), catalogue.annotators(), catalogue.measures())
                     .read(folder.recipe(), List.of());
@@ -107,10 +119,26 @@ public final class RecipeRun {
             }
             Torch.use(begun.device());
             Located located = locate(begun, options);
-            try (Job job = Job.of(located.recipe(), located.model(), catalogue, options)) {
+            try (Job job = Job.of(located.recipe(), located.model(), catalogue, options, companions)) {
                 job.run(folder);
             }
             return folder.path();
+        }
+    }
+
+    /**
+     * Why a recipe cannot be trained beside others from one way down, as a sentence; empty if it can.
+     *
+     * @throws UserException if it cannot be run at all
+     */
+    Optional<String> whyNotBesideOthers(Recipe recipe, Options options) {
+        if (recipe.task() != Recipe.Task.TUNE) {
+            return Optional.of("it tunes no U-Net");
+        }
+        Located located = locate(recipe, options);
+        var structure = new UNet(located.recipe().model().parts(located.model()).config(Part.UNET));
+        try (RecipeTuners tuners = new RecipeTuners(recipe, catalogue, structure)) {
+            return LockstepRule.whyNot(recipe, tuners.tuners());
         }
     }
 

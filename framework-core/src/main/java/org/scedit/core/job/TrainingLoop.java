@@ -23,6 +23,7 @@ final class TrainingLoop {
     private final Recipe.Train settings;
     private final int total;
     private final RecipeRun.Options options;
+    private final Companions companions;
 
     /**
      * How a training ended.
@@ -48,9 +49,10 @@ final class TrainingLoop {
         Map<String, Double> after(int step);
     }
 
-    TrainingLoop(Recipe recipe, int pictures, RecipeRun.Options options) {
+    TrainingLoop(Recipe recipe, int pictures, RecipeRun.Options options, Companions companions) {
         this.recipe = recipe;
         this.options = options;
+        this.companions = companions;
         settings = recipe.train().orElseThrow();
         total = settings.totalSteps(pictures);
     }
@@ -78,7 +80,7 @@ final class TrainingLoop {
                     ProgressLine progress =
                             ProgressLine.start("training", "steps", begun, total, options.out(), options.terminal())) {
                 while (trainer.steps() < total && !options.stop().getAsBoolean()) {
-                    Trainer.StepResult result = trainer.step();
+                    Trainer.StepResult result = companions.step(trainer);
                     seconds += result.seconds();
                     backward += result.backwardSeconds();
                     Map<String, Double> values = new TreeMap<>(extra.after(trainer.steps()));

@@ -33,6 +33,7 @@ import org.scedit.core.train.LatentBatches;
 final class TuneJob implements Job {
     private final Recipe recipe;
     private final RecipeRun.Options options;
+    private final Companions companions;
     private final RecipeTuners tuners;
     /** What is trained on, and what is held out; empty where nothing is trained or measured. */
     private final Optional<DataSources.Parts> data;
@@ -52,9 +53,10 @@ final class TuneJob implements Job {
 
     private final TunedFiles files;
 
-    TuneJob(Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options) {
+    TuneJob(Recipe recipe, Path base, PluginCatalogue catalogue, RecipeRun.Options options, Companions companions) {
         this.recipe = recipe;
         this.options = options;
+        this.companions = companions;
         ModelParts parts = recipe.model().parts(base);
         parts.notices().forEach(options.out()::println);
         var structure = new UNet(parts.config(Part.UNET));
@@ -74,9 +76,11 @@ final class TuneJob implements Job {
             sample = recipe.sample().map(asked -> new SamplePictures(recipe, tuners.conditions(), side));
             evaluation = inpaints ? Optional.empty() : evaluation(side); // pictures are measured that start from noise
             Precision precision = recipe.model().precision();
-            model = fresh()
-                    ? DiffusionModel.fresh(parts, precision, recipe.seed())
-                    : DiffusionModel.load(parts, precision);
+            model = companions.model(
+                    base,
+                    () -> fresh()
+                            ? DiffusionModel.fresh(parts, precision, recipe.seed())
+                            : DiffusionModel.load(parts, precision));
         } catch (RuntimeException e) {
             tuners.close();
             throw e;
@@ -150,13 +154,13 @@ final class TuneJob implements Job {
     /** @return whether it came to its end */
     private boolean train(RunFolder folder, Summary summary, RunCost cost) {
         DataSources.Parts pictures = data.orElseThrow();
-        var loop = new TrainingLoop(recipe, pictures.training().size(), options);
+        var loop = new TrainingLoop(recipe, pictures.training().size(), options, companions);
         List<Picture> before = fresh() ? List.of() : drawSample();
         List<Measured> measuredBefore = fresh()
                 ? List.of()
                 : evaluation.filter(Evaluation::before).map(this::measure).orElse(List.of());
         tuners.attach(unet);
-        var objective = new TuneObjective(recipe, model, texts, options)
+        var objective = new TuneObjective(recipe, model, texts, options, companions)
                 .of(unet, tuners.tuners(), pictures.training(), trainingMaps, trainingMasks);
         TrainingLoop.Extra validation = pictures.heldOut()
                 .<TrainingLoop.Extra>map(heldOut -> new Validation(
@@ -229,6 +233,6 @@ final class TuneJob implements Job {
         tuners.detach(unet);
         unet.close();
         tuners.close();
-        model.close();
+        companions.close(model);
     }
 }

@@ -30,14 +30,17 @@ final class TuneObjective {
     private final DiffusionModel model;
     private final TextStates texts;
     private final RecipeRun.Options options;
+    private final Companions companions;
 
     /** @param texts of the model */
-    TuneObjective(Recipe recipe, DiffusionModel model, TextStates texts, RecipeRun.Options options) {
+    TuneObjective(
+            Recipe recipe, DiffusionModel model, TextStates texts, RecipeRun.Options options, Companions companions) {
         this.recipe = recipe;
         this.train = recipe.train().orElseThrow();
         this.model = model;
         this.texts = texts;
         this.options = options;
+        this.companions = companions;
     }
 
     /**
@@ -59,7 +62,8 @@ final class TuneObjective {
                 batches(pictures, maps, masks),
                 trainables,
                 settings(),
-                recipe.seed());
+                recipe.seed(),
+                companions.encodings());
     }
 
     private List<Trainable> trainables(List<TunerInstance> tuners) {
@@ -92,7 +96,7 @@ final class TuneObjective {
             Dataset pictures, List<LatentBatches.Condition> maps, Optional<LatentBatches.Masks> masks) {
         var settings = new LatentBatches.Settings(
                 train.batch(), train.captionDropout(), train.textEncoder(), maps, masks, recipe.seed());
-        return new LatentBatches(model, encoded(pictures), texts, settings);
+        return new LatentBatches(model, companions.data(() -> encoded(pictures)), texts, settings);
     }
 
     private EncodedData encoded(Dataset pictures) {
