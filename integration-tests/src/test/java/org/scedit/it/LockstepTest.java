@@ -93,7 +93,7 @@ class LockstepTest {
         assertThat(outcome.failures().get(0)).hasValueSatisfying(failure -> assertThat(failure)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("holds a run already"));
-        assertThat(folder.resolve("narrow/summary.md")).isRegularFile();
+        assertThat(folder.resolve("narrow/cost.json")).content().contains("\"cells\": 3", "encoder_seconds_saved");
         assertThat(folder.resolve("wide/summary.md")).isRegularFile();
     }
 

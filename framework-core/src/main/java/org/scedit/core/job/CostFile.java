@@ -25,6 +25,8 @@ import org.scedit.core.plugin.PluginCatalogue;
  * step_seconds              of an optimizer step, without validation, pictures and checkpoints between them
  * backward_share            of a step's time, for the gradients
  * picture_seconds           for drawing a picture of {@code sample}
+ * lockstep                  cells: runs that were trained together; encoder_seconds_saved: of the U-Net's way down, which
+ *                           another run had computed. step_seconds is that of a run alone all the same
  * </pre>
  */
 final class CostFile {
@@ -61,8 +63,20 @@ final class CostFile {
 
     /** Adds a measured number, to four significant digits or so: more of it is noise. */
     void put(String key, double value) {
+        cost.addProperty(key, rounded(value));
+    }
+
+    /** Adds what the run was spared by others. */
+    void put(Companions.Saving saving) {
+        var lockstep = new JsonObject();
+        lockstep.addProperty("cells", saving.cells());
+        lockstep.addProperty("encoder_seconds_saved", rounded(saving.seconds()));
+        cost.add("lockstep", lockstep);
+    }
+
+    private static double rounded(double value) {
         double scale = Math.pow(10, 3 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9))));
-        cost.addProperty(key, Math.rint(value * scale) / scale);
+        return Math.rint(value * scale) / scale;
     }
 
     /**

@@ -111,9 +111,12 @@ public final class Lockstep {
         private int users;
         private EncodedData data;
         private int step;
+        /** Seconds, by member. */
+        private final double[] spared;
 
         Group(int size, SharedEncodings encodings) {
             this.encodings = encodings;
+            spared = new double[size];
             turns = new Turns(size);
             for (int i = 0; i < size; i++) {
                 failures.add(Optional.empty());
@@ -191,7 +194,16 @@ public final class Lockstep {
                 group.encodings.forget();
                 group.step = trainer.steps();
             }
-            return trainer.step();
+            double before = group.encodings.secondsSaved();
+            Trainer.StepResult result = trainer.step();
+            double spared = group.encodings.secondsSaved() - before;
+            group.spared[number] += spared;
+            return result.with(result.seconds() + spared);
+        }
+
+        @Override
+        public Optional<Saving> saving() {
+            return Optional.of(new Saving(group.spared.length, group.spared[number]));
         }
     }
 }

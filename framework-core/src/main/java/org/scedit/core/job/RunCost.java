@@ -45,6 +45,10 @@ final class RunCost {
         }
     }
 
+    void spared(Companions.Saving saving) {
+        file.put(saving);
+    }
+
     /** For a person. */
     String trainingInWords(TrainingLoop.Outcome outcome) {
         return String.format(

@@ -176,6 +176,7 @@ final class TuneJob implements Job {
             }
         });
         cost.trained(outcome, objective.trainables());
+        companions.saving().ifPresent(cost::spared);
         pipeline.textEncoderChanged();
         summary.put("trained", cost.trainingInWords(outcome));
         if (!outcome.finished()) {

@@ -13,11 +13,12 @@ import org.scedit.core.model.UNetEncoding;
  * what the ways up begin with, not what gradients need: the way down is frozen.
  */
 public final class SharedEncodings implements AutoCloseable {
-    private final Map<Long, UNetEncoding> known = new HashMap<>();
+    private final Map<Long, Known> known = new HashMap<>();
     private NDManager manager = Torch.newManager();
-    private long spent;
-    private long computed;
-    private long used;
+    private double saved;
+
+    /** A way down, and how long it took. */
+    private record Known(UNetEncoding encoding, double seconds) {}
 
     /**
      * The way down of a batch.
@@ -28,18 +29,22 @@ public final class SharedEncodings implements AutoCloseable {
      * @return handles in the open scope
      */
     UNetEncoding of(long batch, NDManager owner, Supplier<UNetEncoding> encode) {
-        used++;
-        return known.computeIfAbsent(batch, number -> computed(encode)).handles(owner);
+        Known there = known.get(batch);
+        if (there == null) {
+            there = computed(encode);
+            known.put(batch, there);
+        } else {
+            saved += there.seconds();
+        }
+        return there.encoding().handles(owner);
     }
 
-    private UNetEncoding computed(Supplier<UNetEncoding> encode) {
+    private Known computed(Supplier<UNetEncoding> encode) {
         long start = System.nanoTime();
         try (Scope scope = new Scope()) {
-            return encode.get().heldBy(manager);
-        } finally {
+            UNetEncoding encoding = encode.get().heldBy(manager);
             Torch.synchronise();
-            spent += System.nanoTime() - start;
-            computed++;
+            return new Known(encoding, (System.nanoTime() - start) / 1e9);
         }
     }
 
@@ -50,9 +55,9 @@ public final class SharedEncodings implements AutoCloseable {
         manager = Torch.newManager();
     }
 
-    /** Seconds that the ways down would have taken which were not computed. */
+    /** Seconds that the ways down took which were there already, added up. */
     public double secondsSaved() {
-        return computed == 0 ? 0 : spent / 1e9 / computed * (used - computed);
+        return saved;
     }
 
     @Override

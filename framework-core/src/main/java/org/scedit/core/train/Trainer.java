@@ -44,7 +44,12 @@ public final class Trainer implements AutoCloseable {
      * @param backwardSeconds of them those of the gradients
      */
     public record StepResult(
-            double loss, double gradientNorm, double learningRate, double seconds, double backwardSeconds) {}
+            double loss, double gradientNorm, double learningRate, double seconds, double backwardSeconds) {
+        /** The same, in so many seconds. */
+        public StepResult with(double seconds) {
+            return new StepResult(loss, gradientNorm, learningRate, seconds, backwardSeconds);
+        }
+    }
 
     private static final ScriptFunction AVERAGE = ScriptFunction.compile(
             new String[] {"average", "w", "share"},
