@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,10 @@ import org.scedit.core.job.RecipeRun;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeReader;
+import org.scedit.core.sweep.Cell;
+import org.scedit.core.sweep.CellExecutor;
+import org.scedit.core.sweep.CellListener;
+import org.scedit.core.sweep.LockstepCells;
 
 /** Tunings that share the U-Net's way down end with the bytes of tunings alone. */
 class LockstepTest {
@@ -110,6 +115,74 @@ class LockstepTest {
                 .hasMessageContaining("dropout: 'train.caption_dropout' is another than in narrow")
                 .hasMessageContaining("2 problems, nothing was started");
         assertThat(folder.resolve("narrow")).doesNotExist();
+    }
+
+    @Test
+    void theCellsOfASweepAreGrouped() throws IOException {
+        Map<String, Recipe> recipes = new TreeMap<>();
+        VARIANTS.forEach(name -> recipes.put(name, recipe(name)));
+        recipes.put("lora", read("lora", "steps: 4", "{use: lora}"));
+        recipes.put("single", read("single", "steps: 4, caption_dropout: 0.2", SC_TUNER));
+        List<Cell> cells = recipes.values().stream()
+                .map(each -> new Cell(each.name(), each.name(), Map.of(), 7, each.resolved(), each.output()))
+                .toList();
+        Files.createDirectories(folder.resolve("edges"));
+        Files.writeString(folder.resolve("edges/recipe.yaml"), "seed: 1");
+        List<String> notices = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        var options = new CellExecutor.Options("", 1, Long.MAX_VALUE, cell -> 0, NEVER);
+        new LockstepCells(
+                        options,
+                        new Lockstep(new RecipeRun(catalogue)),
+                        cell -> recipes.get(cell.name()),
+                        1,
+                        Optional.of(folder.resolve("shared")),
+                        (alone, listener) -> alone.forEach(cell -> told.add("alone " + cell.name())),
+                        notices::add)
+                .run(cells, listener(told));
+        assertThat(told)
+                .containsExactly(
+                        "began edges",
+                        "began narrow",
+                        "began wide",
+                        "failed edges",
+                        "finished narrow",
+                        "finished wide",
+                        "alone lora",
+                        "alone single");
+        assertThat(notices).hasSize(3);
+        assertThat(notices.get(0))
+                .startsWith("lora is trained alone: tuner 'lora' (lora) edits layers of the encoder, such as ");
+        assertThat(notices.subList(1, 3))
+                .containsExactly(
+                        "3 runs are trained in lockstep: edges narrow wide",
+                        "single is trained alone: no other run sees the same batches");
+        assertThat(cells.get(0).error()).content().contains("edges/recipe.yaml");
+        assertThat(cells.get(2).log()).content().contains("trainable parameters");
+    }
+
+    private static CellListener listener(List<String> told) {
+        return new CellListener() {
+            @Override
+            public void began(Cell cell) {
+                told.add("began " + cell.name());
+            }
+
+            @Override
+            public void finished(Cell cell) {
+                told.add("finished " + cell.name());
+            }
+
+            @Override
+            public void failed(Cell cell, String reason) {
+                told.add("failed " + cell.name());
+            }
+
+            @Override
+            public void stopped(Cell cell) {
+                told.add("stopped " + cell.name());
+            }
+        };
     }
 
     private Lockstep.Outcome lockstep(boolean begun, BooleanSupplier stop) {

@@ -3,6 +3,7 @@ package org.scedit.core.job;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.scedit.core.generate.TextStates;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.train.EncodedData;
 import org.scedit.core.train.SharedEncodings;
@@ -25,6 +26,11 @@ interface Companions {
     /** Closes the model, when no other run uses it. */
     default void close(DiffusionModel model) {
         model.close();
+    }
+
+    /** The states of texts, of the same model: made here, or by another run. */
+    default TextStates texts(Supplier<TextStates> make) {
+        return make.get();
     }
 
     /** The training pictures: encoded, or as another run encoded them. */

@@ -3,9 +3,12 @@ package org.scedit.core.job;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.scedit.core.UserException;
+import org.scedit.core.engine.Torch;
+import org.scedit.core.generate.TextStates;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.train.EncodedData;
@@ -68,6 +71,25 @@ public final class Lockstep {
         }
     }
 
+    /**
+     * Why a recipe cannot be trained beside others, as a sentence; empty if it can.
+     *
+     * @param options takes what finding a hub's model tells
+     * @throws UserException if it cannot be run at all
+     */
+    public Optional<String> whyNot(Recipe recipe, RecipeRun.Options options) {
+        return runs.whyNotBesideOthers(recipe, options);
+    }
+
+    /**
+     * What recipes have in common that can be trained beside each other: equal for those.
+     *
+     * @param recipe one that {@link #whyNot} has nothing against
+     */
+    public static Map<String, String> common(Recipe recipe) {
+        return LockstepRule.common(recipe);
+    }
+
     private void requireTogether(List<Member> members) {
         List<String> problems = new ArrayList<>();
         Recipe first = members.get(0).recipe();
@@ -109,6 +131,7 @@ public final class Lockstep {
         private DiffusionModel model;
         private Path base;
         private int users;
+        private TextStates texts;
         private EncodedData data;
         private int step;
         /** Seconds, by member. */
@@ -124,9 +147,11 @@ public final class Lockstep {
         }
 
         Thread start(int number, Member member) {
+            int operatorThreads = Torch.threads();
             var thread = new Thread(
                     () -> {
                         turns.begin(number);
+                        Torch.setThreads(operatorThreads); // OpenMP counts them for each thread
                         try {
                             run(number, member);
                         } catch (Throwable e) {
@@ -171,7 +196,16 @@ public final class Lockstep {
             group.users--;
             if (group.users == 0) {
                 model.close();
+                group.texts = null;
             }
+        }
+
+        @Override
+        public TextStates texts(Supplier<TextStates> make) {
+            if (group.texts == null) {
+                group.texts = make.get();
+            }
+            return group.texts;
         }
 
         @Override

@@ -89,7 +89,8 @@ final class TuneJob implements Job {
         unet.checkpointGradients(
                 recipe.train().map(Recipe.Train::gradientCheckpointing).orElse(false));
         boolean textsChange = recipe.train().map(Recipe.Train::textEncoder).orElse(false);
-        texts = new TextStates(model, textsChange ? SharedFiles.none() : options.sharedFiles(), options.out()::println);
+        texts = companions.texts(() -> new TextStates(
+                model, textsChange ? SharedFiles.none() : options.sharedFiles(), options.out()::println));
         pipeline = new Pipeline(model, unet, texts);
         files = new TunedFiles(recipe, base, catalogue, model);
     }
