@@ -14,7 +14,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.scedit.core.UserException;
 import org.scedit.core.hub.HubModels;
+import org.scedit.core.job.Lockstep;
 import org.scedit.core.job.Memory;
+import org.scedit.core.job.RecipeRun;
 import org.scedit.core.job.RunModule;
 import org.scedit.core.job.TrainingPlan;
 import org.scedit.core.plugin.PluginCatalogue;
@@ -22,12 +24,14 @@ import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeReader;
 import org.scedit.core.recipe.Sweep;
 import org.scedit.core.report.Report;
+import org.scedit.core.shared.SharedFiles;
 import org.scedit.core.sweep.Cell;
 import org.scedit.core.sweep.CellCommand;
 import org.scedit.core.sweep.CellExecutor;
 import org.scedit.core.sweep.CellPlans;
 import org.scedit.core.sweep.Cells;
 import org.scedit.core.sweep.LocalPool;
+import org.scedit.core.sweep.LockstepCells;
 import org.scedit.core.sweep.SweepFolder;
 import org.scedit.core.sweep.SweepRun;
 import picocli.CommandLine.Command;
@@ -116,6 +120,13 @@ final class AblateCommand implements Callable<Integer> {
                     "Do the runs on Apache Spark: local[*], or the master of a cluster that sees the sweep's folder.")
     private String spark;
 
+    @Option(
+            names = "--lockstep",
+            description =
+                    "Train runs whose tuners leave the U-Net's encoder alone, and that see the same batches, in this"
+                            + " process from one pass of the encoder a step: the same results in less time.")
+    private boolean lockstep;
+
     AblateCommand(Terminal terminal, StopSignal stop) {
         this.terminal = terminal;
         this.stop = stop;
@@ -140,7 +151,7 @@ final class AblateCommand implements Callable<Integer> {
                 list(sweep, cells, recipes, plans);
                 return 0;
             }
-            return run(sweep, cells, recipes, plans);
+            return run(sweep, cells, recipes, plans, injector.getInstance(RecipeRun.class));
         }
     }
 
@@ -198,7 +209,7 @@ final class AblateCommand implements Callable<Integer> {
                 : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }
 
-    private int run(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans) {
+    private int run(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans, RecipeRun runs) {
         Map<Cell, Long> bytes = new HashMap<>();
         if (atATime() > 1 || memory != null) {
             cells.forEach(cell -> bytes.put(
@@ -221,9 +232,20 @@ final class AblateCommand implements Callable<Integer> {
                         bound(),
                         cell -> bytes.getOrDefault(cell, 0L),
                         stop);
-                var outcome = new SweepRun(
-                                folder, sweep, cells, executor(options, share), this::reportQuietly, stop, share)
-                        .run(lines);
+                CellExecutor executor = executor(options, share);
+                if (lockstep) {
+                    Path shared = SharedFiles.ofEnvironment(System.getenv())
+                            .orElse(sweep.folder().resolve("shared"));
+                    executor = new LockstepCells(
+                            options,
+                            new Lockstep(runs),
+                            cell -> recipes.get(cell.name()),
+                            share,
+                            Optional.of(shared),
+                            executor,
+                            terminal.out()::println);
+                }
+                var outcome = new SweepRun(folder, sweep, cells, executor, this::reportQuietly, stop, share).run(lines);
                 lines.close();
                 return told(outcome, sweep.folder());
             }

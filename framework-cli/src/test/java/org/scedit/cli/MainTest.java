@@ -73,7 +73,7 @@ class MainTest {
         "run, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "train, --resume --overwrite --verbose KEY=VALUE RECIPE|RUN_FOLDER",
         "compare, --output -o RUN_FOLDER",
-        "ablate, --dry-run --parallel --threads --memory --max-cells --spark KEY=VALUE RECIPE|SWEEP_FOLDER",
+        "ablate, --dry-run --parallel --threads --memory --max-cells --spark --lockstep KEY=VALUE RECIPE|SWEEP_FOLDER",
         "diff, RECIPE|RUN_FOLDER",
         "generate, --model --tokenizer --config --vae --text-encoder --prediction --tuner --method --settings --merge --control --map --prompt --negative --steps --guidance --guidance-rescale"
                 + " --sampler --karras --spacing --seed --image --strength --mask --size --precision --device --output -o",

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SweepTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final List<String> CELLS = List.of("tuners=lora-rank-2,seed=0", "tuners=sc-tuner-down_ratio-0.1,seed=0");
+    private static final List<String> CELLS =
+            List.of("tuners=lora-rank-2,seed=0", "tuners=sc-tuner-down_ratio-0.1,seed=0");
     /** Tell times, or belong to a process. */
     private static final List<String> NOT_COMPARED = List.of("summary.md", "cost.json", ".lock");
 
@@ -85,7 +86,8 @@ class SweepTest {
                       - [{use: lora, rank: 2}]
                       - [{use: sc-tuner, down_ratio: 0.1}]
                   seeds: [0]
-                """.formatted(REPOSITORY.resolve("recipes/quickstart.yaml"), REPOSITORY.resolve("models/embedded")));
+                """.formatted(
+                        REPOSITORY.resolve("recipes/quickstart.yaml"), REPOSITORY.resolve("models/embedded")));
         return scedit(name, "ablate", recipe.toString(), "--parallel=" + parallel, "--threads=1");
     }
 
@@ -117,8 +119,7 @@ class SweepTest {
     private void assertSame(String name, Map<String, byte[]> expected) throws IOException {
         Map<String, byte[]> files = files(name);
         assertThat(files.keySet()).as(name).isEqualTo(expected.keySet());
-        files.forEach((file, bytes) ->
-                assertThat(bytes).as(name + ": " + file).isEqualTo(expected.get(file)));
+        files.forEach((file, bytes) -> assertThat(bytes).as(name + ": " + file).isEqualTo(expected.get(file)));
     }
 
     /** Of all cells, by their path below the folder of the cells. */
@@ -131,7 +132,8 @@ class SweepTest {
         for (String cell : CELLS) {
             try (Stream<Path> found = Files.walk(cells.resolve(cell))) {
                 for (Path file : found.filter(Files::isRegularFile).toList()) {
-                    boolean checkpoint = file.startsWith(cells.resolve(cell).resolve("checkpoints")); // more if interrupted
+                    boolean checkpoint =
+                            file.startsWith(cells.resolve(cell).resolve("checkpoints")); // more if interrupted
                     if (!checkpoint && !NOT_COMPARED.contains(file.getFileName().toString())) {
                         files.put(cells.relativize(file).toString(), Files.readAllBytes(file));
                     }
