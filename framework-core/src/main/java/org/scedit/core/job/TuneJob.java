@@ -36,6 +36,8 @@ final class TuneJob implements Job {
     private final Optional<DataSources.Parts> data;
     /** Of the training pictures. */
     private final List<LatentBatches.Condition> trainingMaps;
+    /** Of held-out pictures, while training; empty for none. */
+    private final Optional<Validation> validation;
     /** Those drawn before and after; empty for none. */
     private final Optional<SamplePictures> sample;
 
@@ -63,6 +65,10 @@ final class TuneJob implements Job {
                     ? Optional.of(DataSources.parts(recipe, side, options.out()))
                     : Optional.empty();
             trainingMaps = recipe.train().isPresent() ? trainingMaps() : List.of();
+            validation = recipe.train()
+                    .flatMap(train -> data.orElseThrow().heldOut())
+                    .map(heldOut -> new Validation(
+                            recipe, tuners.conditions(), data.orElseThrow().training(), heldOut, trainingMaps));
             sample = recipe.sample().map(asked -> new SamplePictures(recipe, tuners.conditions(), side));
             evaluation = evaluation(side);
             Precision precision = recipe.model().precision();
@@ -148,13 +154,11 @@ final class TuneJob implements Job {
         tuners.attach(unet);
         var objective =
                 new TuneObjective(recipe, model, options).of(unet, tuners.tuners(), pictures.training(), trainingMaps);
-        TrainingLoop.Extra validation = pictures.heldOut()
-                .<TrainingLoop.Extra>map(heldOut -> new Validation(
-                        recipe, model, unet, tuners.conditions(), pictures.training(), heldOut, loop.total()))
-                .orElse(TrainingLoop.Extra.NONE);
+        TrainingLoop.Extra losses =
+                validation.map(held -> held.of(model, unet, loop.total())).orElse(TrainingLoop.Extra.NONE);
         int every = recipe.sample().map(Recipe.Sample::every).orElse(0);
         cost.trainingBegins();
-        var outcome = loop.run(objective, folder, validation, step -> {
+        var outcome = loop.run(objective, folder, losses, step -> {
             if (every > 0 && step % every == 0) {
                 pipeline.textEncoderChanged();
                 Pictures.writePng(
