@@ -177,6 +177,18 @@ class MeasuringRunTest {
                 "evaluate: measure 'edge-f1' compares pictures with the maps of a condition, and the recipe's tuners"
                         + " take none; remove it",
                 "evaluate={measures: [edge-f1]}");
+        // the training pictures are their own maps here, and two of the held-out pictures have none
+        Path maps = photos(4);
+        Path heldOut = photos(6);
+        refuses(
+                maps + ": does not hold a map for each picture\n  " + heldOut.resolve("4.png") + ": has no map "
+                        + maps.resolve("4.png") + "\n  " + heldOut.resolve("5.png") + ": has no map "
+                        + maps.resolve("5.png"),
+                "tuners=[{use: csc-tuner, hint_channels: 16, kernel: 1}]",
+                "conditions=[{use: file, name: canny, path: " + maps + "}]",
+                "data={source: folder, path: " + maps + "}",
+                "validation.path=" + heldOut,
+                "sample={prompts: [a red circle], controls: {canny: " + maps.resolve("1.png") + "}}");
         refuses(
                 "evaluate: measure 'reconstruction' sees 48 pictures, and 1 is held out; lower it, or hold out more in"
                         + " 'validation'\nevaluate.references asks for 9 pictures, and 1 is held out; lower it, or hold"

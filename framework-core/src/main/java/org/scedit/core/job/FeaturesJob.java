@@ -46,7 +46,7 @@ final class FeaturesJob implements Job {
     @Override
     public void run(RunFolder folder) {
         SceneDataset data = data(scenes.seed(), scenes.split(), scenes.count());
-        var loop = new TrainingLoop(recipe, data.size(), options);
+        var loop = new TrainingLoop(recipe, data.size(), options, Companions.NONE);
         long seed = Randomness.seed(recipe.seed(), "features", 0);
         var order =
                 new BatchOrder(seed, data.size(), recipe.train().orElseThrow().batch());

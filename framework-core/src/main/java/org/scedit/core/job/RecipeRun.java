@@ -11,6 +11,7 @@ import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.hub.HubModels;
+import org.scedit.core.model.ModelParts;
 import org.scedit.core.model.ModelParts.Part;
 import org.scedit.core.model.UNet;
 import org.scedit.core.plugin.PluginCatalogue;
@@ -136,8 +137,12 @@ public final class RecipeRun {
             return Optional.of("it tunes no U-Net");
         }
         Located located = locate(recipe, options);
-        var structure = new UNet(located.recipe().model().parts(located.model()).config(Part.UNET));
-        try (RecipeTuners tuners = new RecipeTuners(recipe, catalogue, structure)) {
+        ModelParts parts = located.recipe().model().parts(located.model());
+        var structure = new UNet(parts.config(Part.UNET));
+        if (Drawable.inpaints(parts, structure)) {
+            return Optional.of("its U-Net is for inpainting, whose way down sees the masks");
+        }
+        try (RecipeTuners tuners = new RecipeTuners(recipe, catalogue, structure, false)) {
             return LockstepRule.whyNot(recipe, tuners.tuners());
         }
     }

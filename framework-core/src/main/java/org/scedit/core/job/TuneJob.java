@@ -41,6 +41,8 @@ final class TuneJob implements Job {
     private final List<LatentBatches.Condition> trainingMaps;
     /** Of the training pictures, where the U-Net is for inpainting. */
     private final Optional<LatentBatches.Masks> trainingMasks;
+    /** Of held-out pictures, while training; empty for none. */
+    private final Optional<Validation> validation;
     /** Those drawn before and after; empty for none. */
     private final Optional<SamplePictures> sample;
 
@@ -73,6 +75,10 @@ final class TuneJob implements Job {
             trainingMaps = recipe.train().isPresent() ? trainingMaps() : List.of();
             trainingMasks = data.filter(pictures -> inpaints && recipe.train().isPresent())
                     .map(pictures -> TrainingMasks.of(recipe, catalogue.annotators(), pictures.training()));
+            validation = recipe.train()
+                    .flatMap(train -> data.orElseThrow().heldOut())
+                    .map(heldOut -> new Validation(
+                            recipe, tuners.conditions(), data.orElseThrow().training(), heldOut, trainingMaps));
             sample = recipe.sample().map(asked -> new SamplePictures(recipe, tuners.conditions(), side));
             evaluation = inpaints ? Optional.empty() : evaluation(side); // pictures are measured that start from noise
             Precision precision = recipe.model().precision();
@@ -163,13 +169,11 @@ final class TuneJob implements Job {
         tuners.attach(unet);
         var objective = new TuneObjective(recipe, model, texts, options, companions)
                 .of(unet, tuners.tuners(), pictures.training(), trainingMaps, trainingMasks);
-        TrainingLoop.Extra validation = pictures.heldOut()
-                .<TrainingLoop.Extra>map(heldOut -> new Validation(
-                        recipe, model, unet, tuners.conditions(), pictures.training(), heldOut, loop.total()))
-                .orElse(TrainingLoop.Extra.NONE);
+        TrainingLoop.Extra losses =
+                validation.map(held -> held.of(model, unet, loop.total())).orElse(TrainingLoop.Extra.NONE);
         int every = recipe.sample().map(Recipe.Sample::every).orElse(0);
         cost.trainingBegins();
-        var outcome = loop.run(objective, folder, validation, step -> {
+        var outcome = loop.run(objective, folder, losses, step -> {
             if (every > 0 && step % every == 0) {
                 pipeline.textEncoderChanged();
                 Pictures.writePng(

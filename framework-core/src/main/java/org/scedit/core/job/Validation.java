@@ -3,66 +3,84 @@ package org.scedit.core.job;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.scedit.api.Picture;
 import org.scedit.core.condition.Condition;
 import org.scedit.core.condition.DataMaps;
+import org.scedit.core.condition.MapMaker;
 import org.scedit.core.data.Dataset;
 import org.scedit.core.hook.TunedUNet;
 import org.scedit.core.model.DiffusionModel;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.run.Metrics;
 import org.scedit.core.train.FixedLoss;
+import org.scedit.core.train.LatentBatches;
 
 /**
  * The loss of held-out pictures and, at the same noise and timesteps, that of as many training pictures. The gap between
  * them is what the tuners have learned of the training pictures and of no others.
  */
-final class Validation implements TrainingLoop.Extra {
+final class Validation {
     private final Recipe.Validation settings;
     private final boolean textEncoder;
-    private final int last;
-    private final FixedLoss heldOut;
-    private final FixedLoss trained;
+    private final Dataset training;
+    private final Dataset heldOut;
+    private final Map<String, IntFunction<Picture>> trainingMaps = new LinkedHashMap<>();
+    private final Map<String, IntFunction<Picture>> heldOutMaps = new LinkedHashMap<>();
 
     /**
-     * @param recipe has a {@code validation}
-     * @param unet   the model's, with its tuners
-     * @param last   step of the training
+     * Looks up the condition maps, so that what is missing is told before a weight is read.
+     *
+     * @param recipe  has a {@code validation}
+     * @param trained maps that are trained on, of the conditions in their order
+     * @throws org.scedit.core.UserException if ready maps do not fit the held-out pictures
      */
     Validation(
             Recipe recipe,
-            DiffusionModel model,
-            TunedUNet unet,
             List<Condition> conditions,
             Dataset training,
             Dataset heldOut,
-            int last) {
+            List<LatentBatches.Condition> trained) {
         settings = recipe.validation().orElseThrow();
         textEncoder = recipe.train().orElseThrow().textEncoder();
-        this.last = last;
-        this.heldOut = loss(model, unet, conditions, heldOut);
-        trained = loss(model, unet, conditions, training);
-    }
-
-    private FixedLoss loss(DiffusionModel model, TunedUNet unet, List<Condition> conditions, Dataset data) {
-        Map<String, IntFunction<Picture>> maps = new LinkedHashMap<>();
-        conditions.forEach(each -> maps.put(each.name(), DataMaps.of(each, data, settings.seed())));
-        return new FixedLoss(model, unet, data, settings.count(), maps, settings.timesteps(), settings.seed());
-    }
-
-    @Override
-    public Map<String, Double> after(int step) {
-        Map<String, Double> values = new TreeMap<>();
-        if (step % settings.every() == 0 || step == last) {
-            if (textEncoder) {
-                heldOut.textEncoderChanged();
-                trained.textEncoderChanged();
-            }
-            values.put(Metrics.VALIDATION_LOSS, heldOut.value());
-            values.put(Metrics.TRAINING_LOSS, trained.value());
+        this.training = training;
+        this.heldOut = heldOut;
+        for (int i = 0; i < conditions.size(); i++) {
+            Condition condition = conditions.get(i);
+            heldOutMaps.put(condition.name(), DataMaps.of(condition, heldOut, settings.seed()));
+            // ready maps are the same for every seed, and looking at all of them takes a while
+            trainingMaps.put(
+                    condition.name(),
+                    condition.maker() instanceof MapMaker.Ready
+                            ? trained.get(i).map()
+                            : DataMaps.of(condition, training, settings.seed()));
         }
-        return values;
+    }
+
+    /**
+     * Encodes the pictures; from then on both losses can be had.
+     *
+     * @param unet the model's, with its tuners
+     * @param last step of the training
+     */
+    TrainingLoop.Extra of(DiffusionModel model, TunedUNet unet, int last) {
+        FixedLoss ofHeldOut = loss(model, unet, heldOut, heldOutMaps);
+        FixedLoss ofTraining = loss(model, unet, training, trainingMaps);
+        return step -> {
+            if (step % settings.every() != 0 && step != last) {
+                return Map.of();
+            }
+            if (textEncoder) {
+                ofHeldOut.textEncoderChanged();
+                ofTraining.textEncoderChanged();
+            }
+            return Map.of(
+                    Metrics.VALIDATION_LOSS, ofHeldOut.value(),
+                    Metrics.TRAINING_LOSS, ofTraining.value());
+        };
+    }
+
+    private FixedLoss loss(DiffusionModel model, TunedUNet unet, Dataset data, Map<String, IntFunction<Picture>> maps) {
+        return new FixedLoss(model, unet, data, settings.count(), maps, settings.timesteps(), settings.seed());
     }
 }

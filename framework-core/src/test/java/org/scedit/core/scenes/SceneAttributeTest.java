@@ -41,8 +41,7 @@ class SceneAttributeTest {
         assertThat(weakBlur).isPositive();
         assertThat(strongBlur).isGreaterThan(weakBlur);
         assertThat(new Damage(0.5f, 0.5f).of(picture, 3)).isEqualTo(new Damage(0.5f, 0.5f).of(picture, 3));
-        assertThatThrownBy(() -> new Damage(Float.NaN, 0))
-                .hasMessage("noise and blur are 0..1, got NaN and 0.0");
+        assertThatThrownBy(() -> new Damage(Float.NaN, 0)).hasMessage("noise and blur are 0..1, got NaN and 0.0");
     }
 
     private static float[] part(float[] row, SceneAttribute attribute) {
