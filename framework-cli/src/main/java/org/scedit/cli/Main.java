@@ -45,6 +45,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main implements Runnable {
     private static final int USAGE_WIDTH = 110;
+    /** The status of a process that SIGTERM ended. */
+    private static final int TERMINATED = 143;
 
     @Spec
     private CommandSpec spec;
@@ -79,7 +81,7 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the process with its status. */
     public static void main(String[] arguments) {
-        CellCommand.endWithParent();
+        CellCommand.endWithParent(() -> System.exit(TERMINATED));
         var terminal = Terminal.ofProcess();
         var stop = new StopSignal(terminal.err());
         int status;

@@ -32,14 +32,15 @@ public final class CellCommand {
         return command;
     }
 
-    /** In a cell's process: ends it in order, with a checkpoint, when the one that began it is gone. */
-    public static void endWithParent() {
+    /**
+     * In a cell's process, watches the one that began it, which may be killed.
+     *
+     * @param end is called when it is gone; ends this process in order, with a checkpoint
+     */
+    public static void endWithParent(Runnable end) {
         Long parent = Long.getLong(PARENT);
         if (parent != null) {
-            ProcessHandle.of(parent)
-                    .ifPresentOrElse(
-                            process -> process.onExit().thenRun(() -> System.exit(143)), // as by SIGTERM
-                            () -> System.exit(143));
+            ProcessHandle.of(parent).ifPresentOrElse(process -> process.onExit().thenRun(end), end);
         }
     }
 }
