@@ -93,6 +93,7 @@ class RecipeMeasuresTest {
         measures.put("colour-error", new Fake("colour-error", Set.of(Measure.Need.CONDITION)));
         measures.put("fidelity", new Fake("fidelity", Set.of(Measure.Need.REFERENCES)));
         measures.put("distance", new Fake("distance", Set.of(Measure.Need.FEATURES)));
+        measures.put("fit", new Fake("fit", Set.of(Measure.Need.FEATURES, Measure.Need.TEXT_FEATURES)));
         Files.createDirectories(folder.resolve("model"));
         Files.createDirectories(folder.resolve("photos"));
     }
@@ -143,11 +144,13 @@ class RecipeMeasuresTest {
     }
 
     @Test
-    void featuresNeedANetwork() {
-        measures("evaluate: {measures: [distance]}");
+    void aNetworkInAFileKnowsNoTexts() throws IOException {
+        Files.writeString(folder.resolve("network.pt"), "");
+        assertThat(measures("evaluate: {measures: [distance, fit]}")).containsExactly("distance, 48", "fit, 48");
+        measures("evaluate: {measures: [distance, fit], features: {torchscript: network.pt}}");
         assertThat(problems)
-                .containsExactly("evaluate: measure 'distance' needs a network that gives features of pictures, and the"
-                        + " recipe names none");
+                .containsExactly("evaluate: measure 'fit' compares pictures with texts, which the network of"
+                        + " evaluate.features does not know; remove it, or take the embedded features");
     }
 
     @Test

@@ -42,7 +42,7 @@ class SettingDescriptionTest {
         assertThat(blocks.stream()
                         .mapToInt(block -> SettingDescription.of(block).size())
                         .sum())
-                .isEqualTo(90);
+                .isEqualTo(92);
         assertThat(SettingDescription.ofEveryTuner())
                 .extracting(SettingDescription::key)
                 .containsExactly("use", "name", "scale", "weights", "merge");
