@@ -14,15 +14,13 @@ import java.util.concurrent.TimeUnit;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
 import org.scedit.core.run.FolderLock;
+import org.scedit.core.shared.SharedFiles;
 
 /**
  * Runs cells on this machine, each in a process of its own: as many at a time as are wanted and as the memory allows, the
  * first of those waiting that fits.
  */
 public final class LocalPool implements CellExecutor {
-    /** Names the folder of what runs share, such as encoded pictures. */
-    private static final String SHARED = "SCEDIT_SHARED";
-
     private static final int POLL_MILLIS = 50;
     private static final int LINES_TOLD = 20;
     /** A process that was killed ends with this and the signal's number. */
@@ -132,7 +130,8 @@ public final class LocalPool implements CellExecutor {
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
         builder.environment().put("MKL_NUM_THREADS", Integer.toString(threads));
         Path sweep = cell.folder().toAbsolutePath().normalize().getParent().getParent();
-        builder.environment().putIfAbsent(SHARED, sweep.resolve("shared").toString());
+        builder.environment()
+                .putIfAbsent(SharedFiles.VARIABLE, sweep.resolve("shared").toString());
         return builder.start();
     }
 
