@@ -426,7 +426,7 @@ class MainTest {
         assertThat(table.out()).containsPattern("""
                 \\| `shift skip=1`, float32 \\| 8×8 \\|
                 \\|---\\|---\\|
-                \\| batch 2 \\| [0-9.]+ s, [0-9,]+ MiB \\|
+                \\| batch 2 \\| [0-9.]+ s \\([0-9]+\\), [0-9,]+ MiB \\|
                 $""");
         assertThat(run("bench", "--table", "shift,shfit"))
                 .isEqualTo(refused("--table 'shfit': no plugin is named so; there are follow, shift\n"));
