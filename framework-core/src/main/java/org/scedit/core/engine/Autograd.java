@@ -164,7 +164,10 @@ public final class Autograd implements AutoCloseable {
                 for (int i = 0; i < inputs.length; i++) {
                     starts[i] = needsGradient(inputs[i]) ? start(inputs[i]) : inputs[i];
                 }
-                again.backward(List.of(function.apply(starts)), List.of(gradient));
+                NDArray output = function.apply(starts);
+                if (needsGradient(output)) { // not where what it uses besides its inputs is not trained after all
+                    again.backward(List.of(output), List.of(gradient));
+                }
             }
             NDArray[] gradients = new NDArray[inputs.length];
             for (int i = 0; i < inputs.length; i++) {

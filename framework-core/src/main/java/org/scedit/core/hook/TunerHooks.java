@@ -3,6 +3,7 @@ package org.scedit.core.hook;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.scedit.api.FeaturePoint;
@@ -54,16 +55,22 @@ final class TunerHooks implements Hooks {
         step.dropoutsFrom(draws);
     }
 
+    /** Where all residuals are computed again, so is their sum with the skip: then nothing but the skip itself is kept. */
     @Override
     public NDArray skip(SkipPoint point, NDArray skip) {
+        List<SkipResidual> residuals = tuners.stream()
+                .map(tuner -> tuner.instance().tuner().skips().get(point))
+                .filter(Objects::nonNull)
+                .toList();
+        return !residuals.isEmpty() && residuals.stream().allMatch(SkipResidual::recomputed)
+                ? ops.recomputedTrained(inputs -> edited(point, inputs[0]), skip)
+                : edited(point, skip);
+    }
+
+    private NDArray edited(SkipPoint point, NDArray skip) {
         return sum(point, skip, tuner -> {
             SkipResidual residual = tuner.instance().tuner().skips().get(point);
-            if (residual == null) {
-                return null;
-            }
-            return residual.recomputed()
-                    ? ops.recomputedTrained(inputs -> residual.residual(inputs[0], step), skip)
-                    : residual.residual(skip, step);
+            return residual == null ? null : residual.residual(skip, step);
         });
     }
 

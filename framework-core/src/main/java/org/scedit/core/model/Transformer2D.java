@@ -53,13 +53,19 @@ final class Transformer2D {
             NDArray x = Autograd.cut(input);
             boolean fixed = convIn != null && norm.fixed() && convIn.fixed(hooks);
             NDArray tokens = fixed ? ops.apply(new FixedIn(), x) : in(x, hooks);
+            Block last = blocks.get(blocks.size() - 1);
             for (Block block : blocks) {
-                tokens = replace(tokens, block.forward(tokens, text, hooks));
+                tokens = replace(tokens, block.attend(tokens, text, hooks));
+                if (block != last) {
+                    tokens = replace(tokens, block.feedForward(tokens, hooks));
+                }
             }
-            NDArray pixels = convOut != null && convOut.fixed(hooks)
-                    ? ops.apply(new FixedOut(x), tokens)
-                    : out(tokens, x, hooks);
-            return scope.keep(ops.add(pixels, x));
+            boolean fixedEnd =
+                    last.fixedFeedForward(hooks) && (convOut == null ? linearOut.fixed(hooks) : convOut.fixed(hooks));
+            return scope.keep(
+                    fixedEnd
+                            ? ops.apply(new FixedEnd(last), tokens, x)
+                            : ops.add(out(last.feedForward(tokens, hooks), x, hooks), x));
         }
     }
 
@@ -95,26 +101,36 @@ final class Transformer2D {
         }
     }
 
-    /** {@code convOut(toPixels(tokens))} with nothing in it that is trained or edited. */
-    private final class FixedOut implements Autograd.Differentiable {
-        private final NDArray like;
+    /**
+     * From the last feed-forward on, {@code x + out(feedForward(tokens))} of the transformer's input {@code x}, with nothing in
+     * it that is trained or edited.
+     */
+    private final class FixedEnd implements Autograd.Differentiable {
+        private final Block last;
 
-        /** @param like of the output's shape; its numbers do not matter */
-        private FixedOut(NDArray like) {
-            this.like = like;
+        private FixedEnd(Block last) {
+            this.last = last;
         }
 
         @Override
         public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
             try (Scope scope = new Scope()) {
-                return scope.keep(convOut.forward(ops.toPixels(inputs[0], like)));
+                NDArray x = inputs[1];
+                NDArray tokens = last.feedForward(inputs[0]);
+                NDArray pixels = convOut == null
+                        ? ops.toPixels(linearOut.forward(tokens), x)
+                        : convOut.forward(ops.toPixels(tokens, x));
+                return scope.keep(ops.add(pixels, x));
             }
         }
 
         @Override
         public NDArray[] backward(Autograd.Kept kept, NDArray gradient) {
             try (Scope scope = new Scope()) {
-                return new NDArray[] {scope.keep(ops.toTokens(convOut.gradient(gradient, gradient)))};
+                NDArray ofTokens = convOut == null
+                        ? linearOut.gradient(ops.toTokens(gradient))
+                        : ops.toTokens(convOut.gradient(gradient, gradient));
+                return new NDArray[] {scope.keep(last.feedForwardGradient(kept.inputs()[0], ofTokens)), gradient};
             }
         }
     }
@@ -143,53 +159,72 @@ final class Transformer2D {
             out = new LinearLayer(model, path + ".ff.net.2", 4 * channels, channels, true);
         }
 
-        NDArray forward(NDArray input, NDArray text, Hooks hooks) {
+        /** The two attentions, each with its residual. */
+        NDArray attend(NDArray input, NDArray text, Hooks hooks) {
             try (Scope scope = new Scope()) {
                 NDArray x = Autograd.cut(input);
                 NDArray query = norm1.forward(x);
                 NDArray seen = Autograd.cut(ops.add(x, selfAttention.forward(query, query, hooks)));
                 query.close();
-                NDArray read = Autograd.cut(ops.add(seen, textAttention.forward(norm2.forward(seen), text, hooks)));
-                seen.close();
-                if (gated.fixed(hooks) && out.fixed(hooks) && norm3.fixed()) {
-                    return scope.keep(ops.apply(new FixedFeedForward(), read));
-                }
-                NDArray hidden = ops.geglu(gated.forward(norm3.forward(read), hooks));
-                return scope.keep(ops.add(read, out.forward(hidden, hooks)));
+                return scope.keep(ops.add(seen, textAttention.forward(norm2.forward(seen), text, hooks)));
             }
         }
 
+        NDArray feedForward(NDArray input, Hooks hooks) {
+            try (Scope scope = new Scope()) {
+                NDArray x = Autograd.cut(input);
+                if (fixedFeedForward(hooks)) {
+                    return scope.keep(ops.apply(new FixedFeedForward(), x));
+                }
+                NDArray hidden = ops.geglu(gated.forward(norm3.forward(x), hooks));
+                return scope.keep(ops.add(x, out.forward(hidden, hooks)));
+            }
+        }
+
+        /** Whether nothing in it is trained or edited. */
+        boolean fixedFeedForward(Hooks hooks) {
+            return gated.fixed(hooks) && out.fixed(hooks) && norm3.fixed();
+        }
+
+        /** {@code x + out(geglu(gated(norm(x))))}, without hooks. */
+        NDArray feedForward(NDArray x) {
+            try (Scope scope = new Scope()) {
+                NDArray wide = gated(x);
+                NDArray hidden = replace(wide, ops.geglu(wide));
+                return scope.keep(ops.add(x, out.forward(hidden)));
+            }
+        }
+
+        /** The gradient of {@link #feedForward(NDArray)}'s input, from that of its output. */
+        NDArray feedForwardGradient(NDArray x, NDArray gradient) {
+            try (Scope scope = new Scope()) {
+                NDArray wide = gated(x);
+                NDArray ofHidden = out.gradient(gradient);
+                NDArray ofWide = replace(wide, ops.gegluGradient(wide, ofHidden));
+                ofHidden.close();
+                NDArray ofX = norm3.gradient(x, gated.gradient(ofWide));
+                return scope.keep(ops.add(gradient, ofX));
+            }
+        }
+
+        private NDArray gated(NDArray x) {
+            NDArray normed = norm3.forward(x);
+            return replace(normed, gated.forward(normed));
+        }
+
         /**
-         * {@code x + out(geglu(gated(norm(x))))} with nothing in it that is trained or edited. Keeps only its input: what
-         * goes into the gate is eight times as wide, and is computed again in a twenty-fifth of SC-Tuner's step.
+         * A feed-forward with nothing in it that is trained or edited. Keeps only its input: what goes into the gate is eight
+         * times as wide, and is computed again in a twenty-fifth of SC-Tuner's step.
          */
         private final class FixedFeedForward implements Autograd.Differentiable {
             @Override
             public NDArray forward(NDArray[] inputs, Consumer<NDArray> keep) {
-                try (Scope scope = new Scope()) {
-                    NDArray x = inputs[0];
-                    NDArray wide = gated(x);
-                    NDArray hidden = replace(wide, ops.geglu(wide));
-                    return scope.keep(ops.add(x, out.forward(hidden)));
-                }
+                return feedForward(inputs[0]);
             }
 
             @Override
             public NDArray[] backward(Autograd.Kept kept, NDArray gradient) {
-                try (Scope scope = new Scope()) {
-                    NDArray x = kept.inputs()[0];
-                    NDArray wide = gated(x);
-                    NDArray ofHidden = out.gradient(gradient);
-                    NDArray ofWide = replace(wide, ops.gegluGradient(wide, ofHidden));
-                    ofHidden.close();
-                    NDArray ofX = norm3.gradient(x, gated.gradient(ofWide));
-                    return new NDArray[] {scope.keep(ops.add(gradient, ofX))};
-                }
-            }
-
-            private NDArray gated(NDArray x) {
-                NDArray normed = norm3.forward(x);
-                return replace(normed, gated.forward(normed));
+                return new NDArray[] {feedForwardGradient(kept.inputs()[0], gradient)};
             }
         }
     }
