@@ -131,7 +131,15 @@ public final class DiffusionObjective implements Objective {
             int[] timesteps = settings.timesteps().draw(batches.size(), schedule.timesteps(), seed, batch);
             batches.conditions(batch, manager).ifPresent(unet::conditions);
             TextCondition texts = batches.texts(batch, manager);
-            return scope.keep(loss(batch, latents, noise, timesteps, texts, manager, prediction(batch)));
+            return scope.keep(loss(
+                    batch,
+                    latents,
+                    noise,
+                    batches.beside(batch, manager),
+                    timesteps,
+                    texts,
+                    manager,
+                    prediction(batch)));
         }
     }
 
@@ -147,7 +155,7 @@ public final class DiffusionObjective implements Objective {
     }
 
     /**
-     * The loss for given noise and timesteps, with a way down of its own.
+     * The loss for given noise and timesteps, with a way down of its own, of a U-Net that takes nothing beside the latents.
      *
      * @param batch     number of the batch, which decides what tuners drop
      * @param latents   {@code (batch, channels, height, width)}
@@ -158,13 +166,14 @@ public final class DiffusionObjective implements Objective {
      */
     public NDArray loss(
             long batch, NDArray latents, NDArray noise, int[] timesteps, TextCondition texts, NDManager manager) {
-        return loss(batch, latents, noise, timesteps, texts, manager, unet::forwardTraining);
+        return loss(batch, latents, noise, Optional.empty(), timesteps, texts, manager, unet::forwardTraining);
     }
 
     private NDArray loss(
             long batch,
             NDArray latents,
             NDArray noise,
+            Optional<NDArray> beside,
             int[] timesteps,
             TextCondition texts,
             NDManager manager,
@@ -182,9 +191,8 @@ public final class DiffusionObjective implements Objective {
             NDArray a = Torch.of(manager, signal, new Shape(count, 1, 1, 1));
             NDArray s = Torch.of(manager, noisy, new Shape(count, 1, 1, 1));
             NDArray noisyLatents = latents.mul(a).add(noise.mul(s));
-            NDArray input = batches.beside(batch, manager)
-                    .map(channels -> ops.concat(noisyLatents, channels))
-                    .orElse(noisyLatents);
+            NDArray input =
+                    beside.map(channels -> ops.concat(noisyLatents, channels)).orElse(noisyLatents);
             NDArray target =
                     switch (schedule.config().predictionType()) {
                         case EPSILON -> noise;
