@@ -27,6 +27,7 @@ import org.scedit.core.job.RecipeRun;
 import org.scedit.core.plugin.PluginCatalogue;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.recipe.RecipeReader;
+import org.scedit.core.recipe.Sweep;
 import org.scedit.testkit.TinyModel;
 
 /**
@@ -35,7 +36,7 @@ import org.scedit.testkit.TinyModel;
  */
 class RecipesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final int RECIPES = 32;
+    private static final int RECIPES = 39;
     private static PluginCatalogue catalogue;
 
     @TempDir
@@ -131,7 +132,7 @@ class RecipesTest {
     void eachBeginsWithTheCommandThatRunsIt() throws IOException {
         for (String recipe : recipes()) {
             assertThat(Files.readAllLines(REPOSITORY.resolve(recipe)).get(0) + " ")
-                    .startsWith("# scedit run " + recipe + " ");
+                    .startsWith((isSweep(recipe) ? "# scedit ablate " : "# scedit run ") + recipe + " ");
         }
     }
 
@@ -145,7 +146,8 @@ class RecipesTest {
                 }));
     }
 
-    private static Recipe small(String name) {
+    /** Of a sweep the first run. */
+    private static Recipe small(String name) throws IOException {
         List<String> changes = new ArrayList<>(List.of("output=" + folder.resolve(name)));
         boolean inpainting = method(name).equals("inpainting");
         Path stableDiffusion = inpainting ? inpaintingModel : STABLE_DIFFUSION.get(name.split("/")[1]);
@@ -162,9 +164,9 @@ class RecipesTest {
             changes.add("model.path=" + embedded);
         }
         Recipe whole = read(name, changes);
-        assertThat(whole.name())
-                .isEqualTo(name.substring("recipes/".length(), name.length() - ".yaml".length())
-                        .replace('/', '-'));
+        if (!isSweep(name)) { // the runs of a sweep are named after what varies
+            assertThat(whole.name()).isEqualTo(title(name));
+        }
         changes.addAll(List.of("train.steps=2", "train.warmup=0", "train.batch=2"));
         if (whole.data().orElseThrow() instanceof Recipe.ScenesData) {
             changes.add("data.count=2");
@@ -175,15 +177,40 @@ class RecipesTest {
             changes.add(sample.count().isPresent() ? "sample.count=1" : "sample.prompts=[a red circle]");
             changes.addAll(List.of("sample.steps=1", "sample.every=0"));
         });
+        whole.validation().ifPresent(validation -> changes.addAll(List.of("validation.count=1", "validation.every=1")));
+        if (whole.evaluate().isPresent()) {
+            changes.add("evaluate.count=1");
+            // what is measured is measured at the size of the scenes
+            changes.set(
+                    changes.indexOf("model.path=" + embedded), "model.path=" + REPOSITORY.resolve("models/embedded"));
+            if (!Files.readString(REPOSITORY.resolve(name)).contains("evaluate.measures")) {
+                changes.add("evaluate.measures=[captions]"); // others take more than one picture
+            }
+        }
         return read(name, changes);
+    }
+
+    private static String title(String name) {
+        return name.substring("recipes/".length(), name.length() - ".yaml".length())
+                .replace('/', '-');
+    }
+
+    private static boolean isSweep(String name) throws IOException {
+        return Files.readAllLines(REPOSITORY.resolve(name)).contains("sweep:");
     }
 
     private static String method(String name) {
         return name.substring(name.lastIndexOf('/') + 1, name.length() - ".yaml".length());
     }
 
-    private static Recipe read(String name, List<String> changes) {
-        return new RecipeReader(catalogue.tuners(), catalogue.annotators()).read(REPOSITORY.resolve(name), changes);
+    private static Recipe read(String name, List<String> changes) throws IOException {
+        var reader = new RecipeReader(catalogue.tuners(), catalogue.annotators(), catalogue.measures());
+        if (!isSweep(name)) {
+            return reader.read(REPOSITORY.resolve(name), changes);
+        }
+        Sweep sweep = reader.readSweep(REPOSITORY.resolve(name), changes, 1000).orElseThrow();
+        assertThat(sweep.name()).isEqualTo(title(name));
+        return sweep.variants().get(0).recipe();
     }
 
     private static Path run(Recipe recipe) {
