@@ -10,16 +10,25 @@ import java.util.Optional;
 /**
  * What a recipe with a {@code sweep:} block stands for: many runs, each a whole recipe.
  *
- * @param name     the recipe's name
- * @param folder   the recipe's output, where the runs' folders lie in {@code cells/}
- * @param written  the recipe with all that it extends, what the command line changes and its {@code sweep} block, as
+ * @param name       the recipe's name
+ * @param folder     the recipe's output, where the runs' folders lie in {@code cells/}
+ * @param written    the recipe with all that it extends, what the command line changes and its {@code sweep} block, as
  *     YAML; the same bytes for the same sweep
- * @param variants the runs, in the order they are to be done
- * @param select   which settings are chosen before all seeds are spent on them; empty: none
+ * @param variants   the runs, in the order they are to be done
+ * @param select     which settings are chosen before all seeds are spent on them; empty: none
+ * @param replicates the settings, as in {@link Variant#settings}, over which results are repeated as they are over
+ *     seeds: they tell no methods apart in the report, and change no run
  */
-public record Sweep(String name, Path folder, String written, List<Variant> variants, Optional<Select> select) {
+public record Sweep(
+        String name,
+        Path folder,
+        String written,
+        List<Variant> variants,
+        Optional<Select> select,
+        List<String> replicates) {
     public Sweep {
         variants = List.copyOf(variants);
+        replicates = List.copyOf(replicates);
     }
 
     /**

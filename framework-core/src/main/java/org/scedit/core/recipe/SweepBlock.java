@@ -28,19 +28,22 @@ import org.scedit.core.recipe.RecipeNode.Sequence;
  *   random: {count: 8, seed: 0, draw: {train.clip_norm: {uniform: [0.1, 1.0]}}}
  *   seeds: [0, 1, 2]
  *   select: {keys: [train.learning_rate], by: validation_loss, seeds: 1}
+ *   replicates: [picture]                       # repeats results as the seeds do
  * </pre>
  *
- * @param axes   what varies, in the order written
- * @param seeds  empty: that of the recipe
- * @param select empty: nothing is chosen
+ * @param axes       what varies, in the order written
+ * @param seeds      empty: that of the recipe
+ * @param select     empty: nothing is chosen
+ * @param replicates as {@link Sweep#replicates}
  */
-record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Select> select) {
+record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Select> select, List<String> replicates) {
     private static final String GRID = "grid";
     private static final String PAIRED = "paired";
     private static final String RANDOM = "random";
     private static final String SEEDS = "seeds";
     private static final String SELECT = "select";
-    private static final List<String> KEYS = List.of(GRID, PAIRED, RANDOM, SEEDS, SELECT);
+    private static final String REPLICATES = "replicates";
+    private static final List<String> KEYS = List.of(GRID, PAIRED, RANDOM, SEEDS, SELECT, REPLICATES);
 
     /** Keys that every run has its own value of, and what to do instead of sweeping them. */
     private static final Map<String, String> NOT_SWEPT = Map.of(
@@ -166,7 +169,7 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
             List<String> keys = new ArrayList<>();
             if (select.has("keys") && select.entries().get("keys").value() instanceof Sequence list) {
                 for (RecipeNode item : list.items()) {
-                    keys.addAll(settings(item));
+                    keys.addAll(settings(item, "sweep.select.keys"));
                 }
             }
             String by = select.text("by");
@@ -191,8 +194,34 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
             return Optional.of(new Sweep.Select(keys, by, Integer.parseInt(first)));
         }
 
-        /** The settings of the axis that an item of {@code select.keys} names. */
-        private Set<String> settings(RecipeNode item) {
+        private List<String> replicates(Entry entry, Set<String> chosen) {
+            List<String> replicates = new ArrayList<>();
+            if (entry.value() instanceof Sequence list && !list.items().isEmpty()) {
+                for (RecipeNode item : list.items()) {
+                    Set<String> settings = settings(item, "sweep.replicates");
+                    if (settings.stream().anyMatch(chosen::contains)) {
+                        problems.add(
+                                item.position(),
+                                "sweep.replicates has " + item.shown() + ", which sweep.select chooses; a setting is"
+                                        + " either chosen or repeated over");
+                    } else if (settings.stream().anyMatch(replicates::contains)) {
+                        problems.add(item.position(), "sweep.replicates has " + item.shown() + " twice; remove one");
+                    }
+                    replicates.addAll(settings);
+                }
+            } else {
+                problems.add(
+                        entry.key(),
+                        "sweep.replicates must list what of the sweep repeats results, such as [data.styles], got "
+                                + (entry.value() instanceof Sequence
+                                        ? "[]"
+                                        : entry.value().shown()));
+            }
+            return replicates;
+        }
+
+        /** The settings of the axis that an item of a list of keys names. */
+        private Set<String> settings(RecipeNode item, String where) {
             String name = item instanceof Scalar scalar ? scalar.text() : "";
             Optional<SweepAxis> axis =
                     axes.stream().filter(each -> each.name().equals(name)).findFirst();
@@ -200,7 +229,7 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
                 List<String> known = axes.stream().map(SweepAxis::name).toList();
                 problems.add(
                         item.position(),
-                        "sweep.select.keys: nothing of the sweep is called " + item.shown() + "; "
+                        where + ": nothing of the sweep is called " + item.shown() + "; "
                                 + (known.isEmpty()
                                         ? "nothing varies but the seed"
                                         : Names.suggestion(name, known, "what varies:")));
@@ -236,7 +265,7 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
                             + (entry.value() instanceof Mapping
                                     ? "an empty one"
                                     : entry.value().shown()));
-            return new SweepBlock(List.of(), List.of(), Optional.empty());
+            return new SweepBlock(List.of(), List.of(), Optional.empty(), List.of());
         }
         reader.refuseUnknown(block, "sweep", KEYS);
         block.entries().forEach((key, part) -> {
@@ -260,6 +289,9 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
                 block.has(SELECT) && block.entries().get(SELECT).value() instanceof Mapping chosen
                         ? reader.select(chosen, block.entries().get(SELECT).key(), seeds)
                         : Optional.empty();
-        return new SweepBlock(List.copyOf(reader.axes), seeds, select);
+        Set<String> chosen = select.map(each -> Set.copyOf(each.keys())).orElse(Set.of());
+        List<String> replicates =
+                block.has(REPLICATES) ? reader.replicates(block.entries().get(REPLICATES), chosen) : List.of();
+        return new SweepBlock(List.copyOf(reader.axes), seeds, select, replicates);
     }
 }

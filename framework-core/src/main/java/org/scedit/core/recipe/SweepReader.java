@@ -67,7 +67,13 @@ final class SweepReader {
             block.select().ifPresent(select -> requireNumber(select, variants, entry.key()));
         }
         return problems.isEmpty()
-                ? new Sweep(plain.text("name"), folder, NodeWriter.write(recipe), variants, block.select())
+                ? new Sweep(
+                        plain.text("name"),
+                        folder,
+                        NodeWriter.write(recipe),
+                        variants,
+                        block.select(),
+                        block.replicates())
                 : null;
     }
 

@@ -23,7 +23,7 @@ import org.scedit.core.run.FolderLock;
  * The folder of a sweep. Whoever holds this object is the only process that runs the sweep.
  * <pre>
  * sweep.yaml     the recipe with its sweep block: tells that the folder belongs to this sweep
- * cells.json     the cells, and the threads that each of them has
+ * cells.json     the cells, the threads that each of them has, and what the report groups them by
  * cells/         what {@link Cell} names
  * </pre>
  */
@@ -32,13 +32,16 @@ public final class SweepFolder implements AutoCloseable {
             new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
     private static final int MOST_DIFFERENCES = 10;
 
+    /** What does not change any run, only how they are compared. */
+    private static final String REPLICATES = "sweep.replicates";
+
     private final Path path;
-    private final String name;
+    private final Sweep sweep;
     private final FolderLock lock;
 
-    private SweepFolder(Path path, String name, FolderLock lock) {
-        this.path = path;
-        this.name = name;
+    private SweepFolder(Sweep sweep, FolderLock lock) {
+        this.path = sweep.folder();
+        this.sweep = sweep;
         this.lock = lock;
     }
 
@@ -58,8 +61,8 @@ public final class SweepFolder implements AutoCloseable {
         FolderLock lock = FolderLock.take(path)
                 .orElseThrow(() -> new UserException(path + ": another process runs this sweep; wait for it"));
         try {
-            var folder = new SweepFolder(path, sweep.name(), lock);
-            folder.claim(sweep);
+            var folder = new SweepFolder(sweep, lock);
+            folder.claim();
             return folder;
         } catch (RuntimeException e) {
             lock.close();
@@ -72,24 +75,30 @@ public final class SweepFolder implements AutoCloseable {
         return folder.resolve("sweep.yaml");
     }
 
-    private void claim(Sweep sweep) {
+    private void claim() {
         Path recipe = recipe(path);
         if (!Files.exists(recipe)) {
             AtomicFiles.writeText(recipe, sweep.written());
             return;
         }
-        List<String> differences;
+        String before;
         try {
-            differences = RecipeDifference.between(Files.readString(recipe), sweep.written());
+            before = Files.readString(recipe);
         } catch (IOException e) {
             throw new UserException(recipe + ": cannot be read: " + e, e);
         }
+        List<String> differences = RecipeDifference.between(before, sweep.written()).stream()
+                .filter(line -> !line.startsWith(REPLICATES + ": "))
+                .toList();
         if (!differences.isEmpty()) {
             List<String> shown = differences.subList(0, Math.min(MOST_DIFFERENCES, differences.size()));
             throw new UserException(path + ": holds the results of another sweep\n  " + String.join("\n  ", shown)
                     + (shown.size() < differences.size() ? "\n  and more" : "")
                     + "\ngo on with that one (scedit ablate " + path
                     + "), or run this one in another folder with output=FOLDER");
+        }
+        if (!before.equals(sweep.written())) {
+            AtomicFiles.writeText(recipe, sweep.written());
         }
     }
 
@@ -145,8 +154,10 @@ public final class SweepFolder implements AutoCloseable {
             list.add(entry);
         }
         JsonObject all = new JsonObject();
-        all.addProperty("sweep", name);
+        all.addProperty("sweep", sweep.name());
         all.addProperty("threads", threads);
+        all.add("replicates", GSON.toJsonTree(sweep.replicates()));
+        all.add("select", GSON.toJsonTree(sweep.select().map(Sweep.Select::keys).orElse(List.of())));
         all.add("cells", list);
         AtomicFiles.writeText(path.resolve("cells.json"), GSON.toJson(all) + "\n");
     }

@@ -23,7 +23,7 @@ import org.scedit.core.UserException;
  * Each is read in a folder that also holds what {@link RecipeFolder} lists.
  */
 class SweepReaderTest {
-    private static final int SWEEPS = 46;
+    private static final int SWEEPS = 50;
 
     @TempDir
     Path temporary;
@@ -104,6 +104,9 @@ class SweepReaderTest {
                         .forEach(line -> lines.add("  " + line));
             }
             sweep.select().ifPresent(select -> lines.add(select.toString()));
+            if (!sweep.replicates().isEmpty()) {
+                lines.add("replicates " + sweep.replicates());
+            }
             return String.join("\n", lines);
         } catch (UserException refused) {
             return refused.getMessage();

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scedit.core.UserException;
@@ -88,6 +89,26 @@ class SweepRunTest {
     }
 
     @Test
+    void whatOnlyChangesTheComparisonGoesOn() throws IOException {
+        SweepFolder.open(sweep("sweep:\n  seeds: [1]\n", Optional.empty())).close();
+        String now = "sweep:\n  seeds: [1]\n  replicates: [data.styles]\n";
+        SweepFolder.open(sweep(now, Optional.empty())).close();
+        assertThat(folder.resolve("sweep/sweep.yaml")).hasContent(now);
+    }
+
+    @Test
+    void theListTellsWhatTheReportGroupsBy() {
+        var sweep = new Sweep(
+                "sweep", folder.resolve("sweep"), "a: b\n", List.of(), Optional.of(BY_LOSS), List.of("tuners"));
+        try (SweepFolder opened = SweepFolder.open(sweep)) {
+            opened.write(cells(), Set.of(), Set.of(), 1);
+        }
+        assertThat(folder.resolve("sweep/cells.json"))
+                .content()
+                .containsIgnoringWhitespaces("\"replicates\": [\"tuners\"], \"select\": [\"rate\"],");
+    }
+
+    @Test
     void aFolderOfARunIsNoSweeps() throws IOException {
         Files.createDirectories(folder.resolve("sweep"));
         Files.writeString(folder.resolve("sweep/recipe.yaml"), "");
@@ -115,7 +136,7 @@ class SweepRunTest {
     }
 
     private Sweep sweep(String written, Optional<Sweep.Select> select) {
-        return new Sweep("sweep", folder.resolve("sweep"), written, List.of(), select);
+        return new Sweep("sweep", folder.resolve("sweep"), written, List.of(), select, List.of());
     }
 
     /** Two methods, two rates, two seeds: lora is better with the high rate, full with the low one. */
