@@ -87,7 +87,7 @@ class MeasuringRunTest {
                 .containsExactly(
                         "captions of one object 24",
                         "captions of two objects 24",
-                        "style distance to stripes 24",
+                        "style distance 24",
                         "edge F1 against canny 100");
     }
 

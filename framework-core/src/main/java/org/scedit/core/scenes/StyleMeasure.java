@@ -23,6 +23,6 @@ final class StyleMeasure extends SceneMeasure {
         SceneDrawn heldOut = drawn.heldOut(1);
         List<Picture> pictures = heldOut.pictures();
         double distance = StyleStatistics.distance(pictures, heldOut.reconstructions());
-        return List.of(new Value("style distance to " + drawn.style().word(), distance, Better.LOWER, pictures.size()));
+        return List.of(new Value("style distance", distance, Better.LOWER, pictures.size()));
     }
 }

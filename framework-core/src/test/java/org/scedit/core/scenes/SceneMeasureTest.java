@@ -106,7 +106,7 @@ class SceneMeasureTest {
         var same = new Artist(scene -> SceneRenderer.render(scene, Style.STRIPES), Style.STRIPES, 3);
         var other = new Artist(scene -> SceneRenderer.render(scene, Style.PLAIN), Style.STRIPES, 3);
         assertThat(measure("style-distance", same))
-                .containsExactly(new Measure.Value("style distance to stripes", 0, Measure.Better.LOWER, 20));
+                .containsExactly(new Measure.Value("style distance", 0, Measure.Better.LOWER, 20));
         assertThat(measure("style-distance", other).get(0).value()).isGreaterThan(0.4);
     }
 
