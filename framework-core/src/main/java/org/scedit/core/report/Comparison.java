@@ -1,30 +1,31 @@
 package org.scedit.core.report;
 
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
  * Two groups in one measure.
  *
  * @param quality    the measure
- * @param ahead      the one whose values are better on average over the common seeds
+ * @param ahead      the one whose values are better on average over the pairs
  * @param behind     the other
- * @param seeds      how many seeds both have
- * @param difference mean of ahead minus behind over these seeds
- * @param p          of the paired test; empty with fewer than two common seeds
+ * @param pairs      what both have runs of: seeds, or seeds of replicates
+ * @param difference mean of ahead minus behind over the pairs
+ * @param p          of the paired test; empty with fewer than two pairs
  * @param corrected  the same after Holm's correction over all comparisons in this measure
  */
 record Comparison(
         Quality quality,
         Group ahead,
         Group behind,
-        int seeds,
+        List<Repetition> pairs,
         double difference,
         OptionalDouble p,
         OptionalDouble corrected) {
     /** The chance, for each measure, that any difference is told where there is none. */
     static final double LEVEL = 0.05;
 
-    /** Whether there are seeds enough to ask. */
+    /** Whether there are pairs enough to ask. */
     boolean tested() {
         return p.isPresent();
     }

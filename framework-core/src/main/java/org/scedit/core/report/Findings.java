@@ -2,8 +2,11 @@ package org.scedit.core.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All that the report says, before it is written as a page, a table or JSON.
@@ -14,7 +17,7 @@ import java.util.Map;
  * @param rankings   one for each measure, in the order in which the runs name them
  * @param costs      the figures that any run has
  * @param fronts     every measure against every traded cost
- * @param settings   what the recipes of the runs that have begun share, and where they differ
+ * @param settings   what the recipes of the groups that have begun share, and where they differ
  */
 record Findings(
         RunCollection collection,
@@ -44,11 +47,19 @@ record Findings(
         for (Ranking ranking : rankings) {
             costs.stream().filter(Cost.Figure::traded).forEach(cost -> fronts.add(Front.of(ranking, cost)));
         }
-        Settings settings = Settings.of(runs.stream()
-                .filter(run -> !run.recipe().isEmpty())
-                .map(RunCollection::settings)
+        Settings settings = Settings.of(groups.stream()
+                .map(Group::recipe)
+                .filter(recipe -> !recipe.isEmpty())
                 .toList());
         return new Findings(collection, groups, compared, rankings, costs, fronts, settings);
+    }
+
+    /** Which runs the compared groups may have; those of the same one are held against each other. */
+    Set<Repetition> repetitions() {
+        return compared.stream()
+                .flatMap(group -> group.runs().stream())
+                .map(RunRecord::repetition)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** How many decimals a measure's numbers are shown with. */

@@ -3,11 +3,13 @@ package org.scedit.core.report;
 import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.scedit.core.report.Front.Place;
 
 /** {@code report.json}: all findings, with unrounded numbers. */
@@ -34,11 +36,16 @@ final class JsonDocument {
         document.put(
                 "method",
                 Map.of(
-                        "spread", "sample standard deviation over seeds",
+                        "spread", "sample standard deviation over seeds, and over replicates where there are any",
                         "test",
-                                "paired t over common seeds, two-sided; exact sign-flip where all differences are equal",
+                                "paired t over common seeds, and replicates where there are any, two-sided; exact sign-flip where all differences are equal",
                         "correction", "Holm, over all pairs of groups in one measure",
                         "level", Comparison.LEVEL));
+        Set<String> replicates = new LinkedHashSet<>();
+        findings.collection()
+                .runs()
+                .forEach(run -> replicates.addAll(run.role().replicate().keySet()));
+        document.put("replicates", replicates);
         document.put("groups", findings.groups().stream().map(this::group).toList());
         document.put(
                 "comparisons",
@@ -58,12 +65,38 @@ final class JsonDocument {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", group.name());
         json.put("chosen", group.chosen());
-        json.put("seeds", group.runs().stream().map(RunRecord::seed).toList());
+        json.put("seeds", group.runs().stream().map(RunRecord::seed).distinct().toList());
         json.put(
                 "finished",
                 group.runs().stream()
                         .filter(run -> run.state() == State.FINISHED)
                         .count());
+        json.put("measures", measures(group, group.chosen()));
+        if (!group.runs().get(0).role().replicate().isEmpty()) {
+            json.put(
+                    "by_replicate",
+                    group.places().stream()
+                            .map(place -> group.at(place).orElseThrow())
+                            .map(this::replicate)
+                            .toList());
+        }
+        Map<String, Object> costs = new LinkedHashMap<>();
+        findings.costs().forEach(cost -> group.spread(cost).ifPresent(spread -> costs.put(cost.key(), spread(spread))));
+        json.put("costs", costs);
+        group.gap().ifPresent(gap -> json.put("overfitting_gap", spread(gap)));
+        return json;
+    }
+
+    private Map<String, Object> replicate(Group part) {
+        Role role = part.runs().get(0).role();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("replicate", role.replicate());
+        json.put("selected", role.selected());
+        json.put("measures", measures(part, false));
+        return json;
+    }
+
+    private List<Object> measures(Group group, boolean ranked) {
         List<Object> measures = new ArrayList<>();
         for (Ranking ranking : findings.rankings()) {
             group.spread(ranking.quality()).ifPresent(spread -> {
@@ -71,7 +104,7 @@ final class JsonDocument {
                 measure.put("name", ranking.quality().name());
                 measure.put("better", ranking.quality().better().name().toLowerCase(Locale.ROOT));
                 measure.putAll(spread(spread));
-                if (group.chosen()) {
+                if (ranked) {
                     measure.put(
                             "ranks",
                             List.of(
@@ -81,12 +114,7 @@ final class JsonDocument {
                 measures.add(measure);
             });
         }
-        json.put("measures", measures);
-        Map<String, Object> costs = new LinkedHashMap<>();
-        findings.costs().forEach(cost -> group.spread(cost).ifPresent(spread -> costs.put(cost.key(), spread(spread))));
-        json.put("costs", costs);
-        group.gap().ifPresent(gap -> json.put("overfitting_gap", spread(gap)));
-        return json;
+        return measures;
     }
 
     private static Map<String, Object> spread(Spread spread) {
@@ -104,7 +132,8 @@ final class JsonDocument {
         json.put("measure", pair.quality().name());
         json.put("ahead", pair.ahead().name());
         json.put("behind", pair.behind().name());
-        json.put("seeds", pair.seeds());
+        json.put("seeds", pair.pairs().stream().map(Repetition::seed).distinct().count());
+        json.put("pairs", pair.pairs().size());
         json.put("difference", pair.difference());
         put(json, "p", pair.p());
         put(json, "p_holm", pair.corrected());
@@ -137,6 +166,10 @@ final class JsonDocument {
         json.put("step", run.stepsDone());
         json.put("notes", run.notes());
         json.put("settings", run.settings());
+        if (!run.role().replicate().isEmpty()) {
+            json.put("replicate", run.role().replicate());
+            json.put("selected", run.role().selected());
+        }
         List<Object> measures = new ArrayList<>();
         for (MeasuredValue each : run.measures()) {
             Map<String, Object> measure = new LinkedHashMap<>();

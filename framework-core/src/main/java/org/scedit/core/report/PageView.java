@@ -14,6 +14,10 @@ import java.util.Map;
  * @param costs      columns of costs
  * @param before     the measures of the model before tuning, one for each column; empty if no run has any
  * @param groups     rows of the main table
+ * @param repeated   how many runs a whole group has, where it has more than seeds: {@code 9 runs: 3 styles × 3 seeds};
+ *     else empty
+ * @param over       what the runs of a group are repeated over besides seeds, for {@code by ...}: {@code styles}
+ * @param parts      the main table for each replicate; empty where only seeds are repeated
  * @param tried      rows of those that were tried and not chosen
  * @param rankings   what each measure says
  * @param fronts     every measure against every cost; the first is shown
@@ -36,6 +40,9 @@ public record PageView(
         List<Column> costs,
         List<Cell> before,
         List<GroupRow> groups,
+        String repeated,
+        String over,
+        List<Part> parts,
         List<GroupRow> tried,
         List<Ranked> rankings,
         List<Drawing> fronts,
@@ -73,9 +80,23 @@ public record PageView(
         static final Cell NONE = new Cell("\u2013", "", "", false, "");
     }
 
-    /** A row of the main table. */
+    /**
+     * A row of the main table.
+     *
+     * @param selected what was chosen for it, as {@link Group#selected}
+     */
     public record GroupRow(
-            int number, String label, int finished, int runs, List<Cell> measures, List<Cell> costs, Cell gap) {}
+            int number,
+            String label,
+            String selected,
+            int finished,
+            int runs,
+            List<Cell> measures,
+            List<Cell> costs,
+            Cell gap) {}
+
+    /** The rows of one replicate, such as a style. */
+    public record Part(String name, List<GroupRow> rows) {}
 
     /**
      * What a measure says of the groups.
@@ -91,7 +112,7 @@ public record PageView(
      *
      * @param words as HTML
      */
-    public record Pair(String words, String difference, int seeds, String p, String corrected, boolean told) {}
+    public record Pair(String words, String difference, int pairs, String p, String corrected, boolean told) {}
 
     /** A drawing of quality against cost. */
     public record Drawing(int measure, int cost, String title, String svg, List<Mark> marks) {}

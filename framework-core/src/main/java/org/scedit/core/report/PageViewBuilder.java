@@ -3,10 +3,12 @@ package org.scedit.core.report;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,17 +24,20 @@ import org.scedit.core.report.PageView.Fact;
 import org.scedit.core.report.PageView.GroupRow;
 import org.scedit.core.report.PageView.Mark;
 import org.scedit.core.report.PageView.Pair;
+import org.scedit.core.report.PageView.Part;
 import org.scedit.core.report.PageView.Ranked;
 
 /** Puts findings into the words and digits of the page. */
 final class PageViewBuilder {
     private final Findings findings;
     private final List<RunRecord> runs;
+    private final Set<String> replicates = new LinkedHashSet<>();
     private final Map<String, Integer> decimals = new HashMap<>();
 
     private PageViewBuilder(Findings findings) {
         this.findings = findings;
         runs = findings.collection().runs();
+        runs.forEach(run -> replicates.addAll(run.role().replicate().keySet()));
         findings.rankings()
                 .forEach(ranking -> decimals.put(ranking.quality().name(), findings.decimals(ranking.quality())));
     }
@@ -55,10 +60,17 @@ final class PageViewBuilder {
                         .map(cost -> new Column(cost.label(), "\u2193", "lower is better", ""))
                         .toList(),
                 before(),
-                findings.compared().stream().map(this::row).toList(),
+                findings.compared().stream().map(group -> row(group, true)).toList(),
+                replicates.isEmpty() ? "" : Repetition.counted(findings.repetitions()),
+                String.join(
+                        " and ",
+                        replicates.stream()
+                                .map(key -> Repetition.counted(1, key).substring("1 ".length()))
+                                .toList()),
+                parts(),
                 findings.groups().stream()
                         .filter(group -> !group.chosen())
-                        .map(this::row)
+                        .map(group -> row(group, false))
                         .toList(),
                 findings.rankings().stream().map(this::ranked).toList(),
                 fronts(traded),
@@ -130,10 +142,29 @@ final class PageViewBuilder {
         return cells.stream().allMatch(Cell.NONE::equals) ? List.of() : cells;
     }
 
-    private GroupRow row(Group group) {
+    /** The main table for each replicate: how the groups fare there, without ranks, as few runs are left of each. */
+    private List<Part> parts() {
+        if (replicates.isEmpty()) {
+            return List.of();
+        }
+        return findings.repetitions().stream()
+                .map(Repetition::place)
+                .distinct()
+                .map(place -> new Part(
+                        place,
+                        findings.compared().stream()
+                                .flatMap(group -> group.at(place).stream())
+                                .map(group -> row(group, false))
+                                .toList()))
+                .toList();
+    }
+
+    private GroupRow row(Group group, boolean ranks) {
         List<Cell> measures = findings.rankings().stream()
                 .map(ranking -> group.spread(ranking.quality())
-                        .map(spread -> ranked(ranking, group, spread))
+                        .map(spread -> ranks
+                                ? ranked(ranking, group, spread)
+                                : number(spread, decimals.get(ranking.quality().name()), "", false))
                         .orElse(Cell.NONE))
                 .toList();
         List<Cell> costs = shownCosts()
@@ -144,14 +175,18 @@ final class PageViewBuilder {
                 .filter(run -> run.state() == State.FINISHED)
                 .count();
         return new GroupRow(
-                group.number(), group.label(), finished, group.runs().size(), measures, costs, gap(group));
+                group.number(),
+                group.label(),
+                group.selected(),
+                finished,
+                group.runs().size(),
+                measures,
+                costs,
+                gap(group));
     }
 
     private Cell ranked(Ranking ranking, Group group, Spread spread) {
         int digits = decimals.get(ranking.quality().name());
-        if (!group.chosen()) {
-            return number(spread, digits, "", false);
-        }
         Ranking.Ranks ranks = ranking.ranks(group);
         boolean tells = ranking.comparisons().stream().anyMatch(Comparison::told)
                 && ranking.comparisons().stream().anyMatch(pair -> pair.tested() && pair.has(group));
@@ -197,7 +232,7 @@ final class PageViewBuilder {
                 .map(pair -> new Pair(
                         Words.of(pair, digits),
                         Numbers.signed(pair.difference(), digits),
-                        pair.seeds(),
+                        pair.pairs().size(),
                         pair.p().isPresent() ? probability(pair.p().getAsDouble()) : "\u2013",
                         pair.corrected().isPresent()
                                 ? probability(pair.corrected().getAsDouble())
@@ -259,16 +294,12 @@ final class PageViewBuilder {
     }
 
     private Change change(Group group) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        Optional<RunRecord> begun =
-                group.runs().stream().filter(run -> !run.recipe().isEmpty()).findFirst();
-        if (begun.isPresent()) {
-            findings.settings().differing().stream()
-                    .filter(begun.get().recipe()::containsKey)
-                    .forEach(key -> settings.put(key, begun.get().recipe().get(key)));
-        } else {
+        Map<String, String> settings = group.recipe();
+        if (settings.isEmpty()) {
             settings.putAll(group.runs().get(0).settings());
-            settings.remove("seed");
+            settings.keySet().removeAll(replicates);
+        } else {
+            settings.keySet().retainAll(findings.settings().differing());
         }
         return new Change(group.number(), group.label(), settings);
     }

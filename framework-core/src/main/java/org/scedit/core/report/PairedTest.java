@@ -6,8 +6,9 @@ import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * Whether two groups differ, from their differences seed by seed. A seed chooses the data's order, the noise and the
- * start weights, so a hard one is hard for both; the difference is free of that.
+ * Whether two groups differ, from their differences pair by pair. A seed chooses the data's order, the noise and the
+ * start weights, so a hard one is hard for both; the difference is free of that. A replicate, such as a style, is hard
+ * for both in the same way: each replicate with each seed is a block of its own, and the blocks count as exchangeable.
  */
 final class PairedTest {
     /** Differences that are equal up to rounding have no spread that a t test could go by. */
@@ -22,8 +23,8 @@ final class PairedTest {
      * want of spread and not for strength; the exact sign-flip test then decides: of the 2ⁿ ways to choose the signs two
      * are as extreme, p = 2^(1−n).
      *
-     * @param differences one for each common seed
-     * @return the chance of differences as far from zero if there were none; empty for fewer than two seeds
+     * @param differences one for each pair
+     * @return the chance of differences as far from zero if there were none; empty for fewer than two pairs
      */
     static OptionalDouble twoSided(Collection<Double> differences) {
         int n = differences.size();

@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The pictures of runs that drew the same prompts from the same noise: what they are held against above, then a row for
- * each run. Rows of the same pictures, such as the base model's, stand there once.
+ * The pictures of runs that drew the same prompts from the same noise, of one replicate: what they are held against above,
+ * then a row for each run. Rows of the same pictures, such as the base model's, stand there once.
  *
+ * @param place   the replicate's name; empty where only seeds are repeated
  * @param columns prompt and noise seed of each
  * @param rows    from top to bottom
  */
-public record PictureWall(List<Column> columns, List<Row> rows) {
+public record PictureWall(String place, List<Column> columns, List<Row> rows) {
     /** The head of a column. */
     public record Column(String prompt, long seed) {}
 
@@ -29,12 +30,13 @@ public record PictureWall(List<Column> columns, List<Row> rows) {
      */
     public record Row(int group, String label, long seed, boolean shown, List<String> pictures) {}
 
-    /** One wall for each list of prompts and noise seeds. */
+    /** One wall for each list of prompts and noise seeds, and each replicate. */
     static List<PictureWall> of(List<Group> groups) {
-        Map<List<Column>, PictureWall> walls = new LinkedHashMap<>();
+        Map<List<Object>, PictureWall> walls = new LinkedHashMap<>();
         groups.forEach(group -> group.runs().forEach(run -> run.pictures().ifPresent(drawn -> {
             List<Column> columns = columns(drawn);
-            walls.computeIfAbsent(columns, key -> new PictureWall(key, new ArrayList<>()))
+            String place = run.repetition().place();
+            walls.computeIfAbsent(List.of(place, columns), key -> new PictureWall(place, columns, new ArrayList<>()))
                     .add(group, run, drawn);
         })));
         walls.values().forEach(wall -> wall.rows.sort((a, b) -> Integer.compare(a.group, b.group)));

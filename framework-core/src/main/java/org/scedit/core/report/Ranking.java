@@ -1,12 +1,11 @@
 package org.scedit.core.report;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.SortedMap;
 
 /**
  * The order of the groups in one measure, as far as it is more than noise: a group has the ranks that it could have if
@@ -30,7 +29,7 @@ record Ranking(Quality quality, List<Group> groups, List<Comparison> comparisons
         }
     }
 
-    /** Compares every two groups over their common seeds. */
+    /** Compares every two groups over the seeds, and replicates, that both have. */
     static Ranking of(Quality quality, List<Group> all) {
         Comparator<Group> byMean = Comparator.comparingDouble(
                 group -> group.spread(quality).orElseThrow().mean());
@@ -48,22 +47,22 @@ record Ranking(Quality quality, List<Group> groups, List<Comparison> comparisons
     }
 
     private static Optional<Comparison> paired(Quality quality, Group a, Group b) {
-        SortedMap<Long, Double> first = a.measured(quality);
-        SortedMap<Long, Double> second = b.measured(quality);
-        Collection<Double> differences = first.entrySet().stream()
-                .filter(entry -> second.containsKey(entry.getKey()))
-                .map(entry -> entry.getValue() - second.get(entry.getKey()))
-                .toList();
-        if (differences.isEmpty()) {
+        Map<Repetition, Double> first = a.measured(quality);
+        Map<Repetition, Double> second = b.measured(quality);
+        List<Repetition> common =
+                first.keySet().stream().filter(second::containsKey).toList();
+        if (common.isEmpty()) {
             return Optional.empty();
         }
+        List<Double> differences =
+                common.stream().map(each -> first.get(each) - second.get(each)).toList();
         double mean = Spread.of(differences).mean();
         boolean swapped = quality.isBetter(0, mean);
         return Optional.of(new Comparison(
                 quality,
                 swapped ? b : a,
                 swapped ? a : b,
-                differences.size(),
+                common,
                 swapped ? -mean : mean,
                 PairedTest.twoSided(differences),
                 OptionalDouble.empty()));
@@ -81,7 +80,7 @@ record Ranking(Quality quality, List<Group> groups, List<Comparison> comparisons
                     pair.quality(),
                     pair.ahead(),
                     pair.behind(),
-                    pair.seeds(),
+                    pair.pairs(),
                     pair.difference(),
                     pair.p(),
                     pair.p().isPresent() ? OptionalDouble.of(corrected[next++]) : OptionalDouble.empty()));

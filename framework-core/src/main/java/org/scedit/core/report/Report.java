@@ -32,7 +32,21 @@ public final class Report {
      * @throws UserException if a folder holds no run, if two are of the same recipe and seed, or if the disk refuses
      */
     public static Path compare(List<Path> runs, Path out) {
-        return write(RunCollection.ofRuns(runs), out);
+        return compare(runs, out, List.of(), List.of());
+    }
+
+    /**
+     * Reports on any runs, of which some are the same method under other circumstances.
+     *
+     * @param runs       as above
+     * @param out        as above
+     * @param replicates settings over which results are repeated as over seeds, such as {@code data.styles}
+     * @param selected   settings that every method has its own best value of, such as {@code train.learning_rate}
+     * @return the page
+     * @throws UserException as above, if no run has one of the settings, or if two runs differ in a selected one only
+     */
+    public static Path compare(List<Path> runs, Path out, List<String> replicates, List<String> selected) {
+        return write(RunCollection.ofRuns(runs, new Grouping(replicates, selected)), out);
     }
 
     private static Path write(RunCollection collection, Path out) {

@@ -39,6 +39,7 @@ record RunCollection(String title, List<RunRecord> runs) {
     static RunCollection ofSweep(Path folder) {
         JsonObject list = cells(folder);
         try {
+            Grouping grouping = new Grouping(names(list, "replicates"), names(list, "select"));
             List<RunRecord> runs = new ArrayList<>();
             for (JsonElement element : list.getAsJsonArray("cells")) {
                 JsonObject cell = element.getAsJsonObject();
@@ -47,10 +48,14 @@ record RunCollection(String title, List<RunRecord> runs) {
                         .entrySet()
                         .forEach(entry ->
                                 settings.put(entry.getKey(), entry.getValue().getAsString()));
+                boolean selected = cell.has("chosen") && cell.get("chosen").getAsBoolean();
+                Role role = grouping.replicates().isEmpty()
+                        ? Role.in(cell.get("group").getAsString())
+                        : grouping.ofCell(settings, selected, list.get("sweep").getAsString());
                 runs.add(RunReader.read(
                         cell.get("name").getAsString(),
-                        cell.get("group").getAsString(),
-                        !cell.has("chosen") || cell.get("chosen").getAsBoolean(),
+                        role,
+                        !cell.has("chosen") || selected,
                         cell.has("seed") ? Optional.of(cell.get("seed").getAsLong()) : Optional.empty(),
                         folder.resolve(cell.get("folder").getAsString()),
                         settings));
@@ -69,6 +74,15 @@ record RunCollection(String title, List<RunRecord> runs) {
         }
     }
 
+    /** A list of settings' names; none in the list of an older sweep. */
+    private static List<String> names(JsonObject list, String key) {
+        List<String> names = new ArrayList<>();
+        if (list.has(key)) {
+            list.getAsJsonArray(key).forEach(name -> names.add(name.getAsString()));
+        }
+        return names;
+    }
+
     private static JsonObject cells(Path folder) {
         Path file = folder.resolve(CELLS);
         if (!Files.isRegularFile(file)) {
@@ -84,13 +98,14 @@ record RunCollection(String title, List<RunRecord> runs) {
     }
 
     /**
-     * Any runs. Those that differ in nothing but seed, name and output are one group, which is called by what tells it
-     * from the others.
+     * Any runs. Those that differ in nothing but seed, name, output and what the grouping leaves out are one group, which
+     * is called by what tells it from the others.
      *
      * @param folders run folders; the folder of a sweep stands for those of its cells that have begun
-     * @throws UserException if one holds no run, or two are the same recipe with the same seed
+     * @throws UserException if one holds no run, if two are the same recipe with the same seed or differ only in what was
+     *     chosen, or if the grouping names what no recipe has
      */
-    static RunCollection ofRuns(List<Path> folders) {
+    static RunCollection ofRuns(List<Path> folders, Grouping grouping) {
         List<String> problems = new ArrayList<>();
         List<RunRecord> runs = new ArrayList<>();
         for (Path folder : folders.stream().distinct().toList()) {
@@ -99,13 +114,14 @@ record RunCollection(String title, List<RunRecord> runs) {
                 problems.add(folder + ": holds no run (recipe.yaml is missing); give folders that 'scedit run' or"
                         + " 'scedit ablate' wrote");
             }
-            found.forEach(run ->
-                    runs.add(RunReader.read(run.getFileName().toString(), "", true, Optional.empty(), run, Map.of())));
+            found.forEach(run -> runs.add(
+                    RunReader.read(run.getFileName().toString(), Role.in(""), true, Optional.empty(), run, Map.of())));
         }
+        problems.addAll(grouping.unknown(runs));
         if (!problems.isEmpty()) {
             throw UserException.of(problems, "no report was written");
         }
-        List<RunRecord> grouped = grouped(runs);
+        List<RunRecord> grouped = grouped(runs, grouping);
         return new RunCollection(
                 grouped.size() == 1 ? grouped.get(0).name() : "Comparison of " + grouped.size() + " runs", grouped);
     }
@@ -123,15 +139,18 @@ record RunCollection(String title, List<RunRecord> runs) {
                 .toList();
     }
 
-    private static List<RunRecord> grouped(List<RunRecord> runs) {
-        List<String> telling =
-                Settings.telling(runs.stream().map(RunCollection::settings).toList());
+    private static List<RunRecord> grouped(List<RunRecord> runs, Grouping grouping) {
+        Set<String> followers = seedFollowers(runs);
+        List<String> telling = Settings.telling(runs.stream()
+                .map(run -> grouping.method(methods(run, followers)))
+                .toList());
         Map<Map<String, String>, Path> seen = new HashMap<>();
+        Map<List<Object>, Path> repeated = new HashMap<>();
         Set<String> names = new HashSet<>();
         List<String> problems = new ArrayList<>();
         List<RunRecord> grouped = new ArrayList<>();
         for (RunRecord run : runs) {
-            Map<String, String> settings = settings(run);
+            Map<String, String> settings = methods(run, followers);
             Map<String, String> withSeed = new HashMap<>(settings);
             withSeed.put("seed", String.valueOf(run.seed()));
             Path same = seen.put(withSeed, run.folder());
@@ -143,12 +162,36 @@ record RunCollection(String title, List<RunRecord> runs) {
             telling.stream().filter(settings::containsKey).forEach(key -> own.put(key, settings.get(key)));
             String group = own.isEmpty() ? run.recipe().getOrDefault("name", run.name()) : Settings.named(own);
             String name = names.add(run.name()) ? run.name() : run.folder().toString();
-            grouped.add(run.in(name, group, own));
+            Role role = grouping.role(group, settings);
+            Path other = repeated.put(List.of(group, role.replicate(), run.seed()), run.folder());
+            if (other != null && same == null) {
+                problems.add(run.folder() + ": differs from " + other + " only in what was chosen ("
+                        + String.join(", ", grouping.selected()) + "); give one of them");
+            }
+            own.putAll(role.replicate());
+            own.putAll(role.selected());
+            grouped.add(run.in(name, role, own));
         }
         if (!problems.isEmpty()) {
             throw UserException.of(problems, "no report was written");
         }
         return grouped;
+    }
+
+    /** Seeds of parts of a recipe, such as {@code data.seed}, that are the run's own in every run. */
+    private static Set<String> seedFollowers(List<RunRecord> runs) {
+        Set<String> followers = new HashSet<>();
+        runs.forEach(run -> followers.addAll(run.recipe().keySet()));
+        followers.removeIf(key -> !key.endsWith(".seed")
+                || !runs.stream().allMatch(run -> String.valueOf(run.seed())
+                        .equals(run.recipe().getOrDefault(key, String.valueOf(run.seed())))));
+        return followers;
+    }
+
+    private static Map<String, String> methods(RunRecord run, Set<String> followers) {
+        Map<String, String> settings = settings(run);
+        settings.keySet().removeAll(followers);
+        return settings;
     }
 
     /** A run's recipe without what does not tell one method from another. */

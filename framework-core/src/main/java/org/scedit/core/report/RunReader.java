@@ -44,19 +44,18 @@ final class RunReader {
      * Reads a run.
      *
      * @param name     of the cell
-     * @param group    its group
+     * @param role     what it is in the comparison
      * @param chosen   whether it takes part in the comparison
      * @param seed     its seed, where it is known from elsewhere; otherwise its recipe's
      * @param folder   the run folder, which need not exist
      * @param settings what a sweep set for it
      */
     static RunRecord read(
-            String name, String group, boolean chosen, Optional<Long> seed, Path folder, Map<String, String> settings) {
-        return new RunReader(folder).read(name, group, chosen, seed, settings);
+            String name, Role role, boolean chosen, Optional<Long> seed, Path folder, Map<String, String> settings) {
+        return new RunReader(folder).read(name, role, chosen, seed, settings);
     }
 
-    private RunRecord read(
-            String name, String group, boolean chosen, Optional<Long> seed, Map<String, String> settings) {
+    private RunRecord read(String name, Role role, boolean chosen, Optional<Long> seed, Map<String, String> settings) {
         Map<String, String> recipe = recipe();
         Path error = folder.resolveSibling(folder.getFileName() + ".error");
         State state = State.NOT_STARTED;
@@ -80,7 +79,7 @@ final class RunReader {
         }
         return new RunRecord(
                 name,
-                group,
+                role,
                 chosen,
                 seed.orElseGet(() -> number(recipe, "seed").orElse(0L)),
                 folder,

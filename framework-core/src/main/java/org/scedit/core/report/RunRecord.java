@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * A run, as far as its files tell.
  *
  * @param name       of the cell, unique in the report
- * @param group      the runs of one group differ in nothing but their seed
+ * @param role       what it is in the comparison
  * @param chosen     whether it takes part in the comparison; a sweep may have tried others that it did not choose
  * @param seed       the recipe's {@code seed}
  * @param folder     where it is
@@ -28,7 +28,7 @@ import java.util.OptionalInt;
  */
 record RunRecord(
         String name,
-        String group,
+        Role role,
         boolean chosen,
         long seed,
         Path folder,
@@ -44,11 +44,11 @@ record RunRecord(
         LossCourse losses,
         Optional<PictureRows> pictures) {
 
-    /** The same run under another name, in another group. */
-    RunRecord in(String newName, String newGroup, Map<String, String> newSettings) {
+    /** The same run under another name, in another role. */
+    RunRecord in(String newName, Role newRole, Map<String, String> newSettings) {
         return new RunRecord(
                 newName,
-                newGroup,
+                newRole,
                 chosen,
                 seed,
                 folder,
@@ -63,6 +63,16 @@ record RunRecord(
                 stepsDone,
                 losses,
                 pictures);
+    }
+
+    /** Its group's name. */
+    String group() {
+        return role.group();
+    }
+
+    /** Which of its group's runs it is. */
+    Repetition repetition() {
+        return new Repetition(role.replicate(), seed);
     }
 
     /** {@code unfinished, step 120 of 400}. */

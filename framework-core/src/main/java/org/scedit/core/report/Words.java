@@ -15,9 +15,9 @@ final class Words {
                     + Svg.escaped(pair.quality().name()) + " " + figures(pair, decimals);
         }
         if (!pair.tested()) {
-            return both + ": one common seed says nothing of the noise";
+            return both + ": one common " + unit(pair.ahead()) + " says nothing of the noise";
         }
-        return both + " cannot be told apart with " + seeds(pair.seeds());
+        return both + " cannot be told apart with " + Repetition.counted(pair.pairs());
     }
 
     /**
@@ -34,7 +34,8 @@ final class Words {
                 .filter(group -> ranking.comparisons().stream().noneMatch(pair -> pair.tested() && pair.has(group)))
                 .toList();
         if (untested.size() == groups.size()) {
-            return List.of(name(groups.get(0)) + " has the best mean, but no two groups have two seeds in common:"
+            return List.of(name(groups.get(0)) + " has the best mean, but no two groups have two " + unit(groups.get(0))
+                    + "s in common:"
                     + " nothing says whether that is more than noise.");
         }
         List<Group> tested =
@@ -62,7 +63,7 @@ final class Words {
                     level.stream().map(pair -> name(other(pair, leader))).toList();
             sentences.add(name(leader) + (names.size() == 1 ? " and " : " cannot be told apart from ")
                     + joined(names, "or") + (names.size() == 1 ? " cannot be told apart" : "") + " with "
-                    + seeds(level) + (told.isEmpty() ? "; it has the best mean, no more." : "."));
+                    + counted(level) + (told.isEmpty() ? "; it has the best mean, no more." : "."));
         }
         long others = ranking.comparisons().stream()
                 .filter(pair -> pair.told() && !pair.has(leader))
@@ -73,7 +74,7 @@ final class Words {
         if (!untested.isEmpty()) {
             sentences.add("Nothing can be said of "
                     + joined(untested.stream().map(Words::name).toList(), "and")
-                    + ": there are no two seeds in common with another group.");
+                    + ": there are no two " + unit(leader) + "s in common with another group.");
         }
         return sentences;
     }
@@ -83,24 +84,29 @@ final class Words {
     }
 
     private static String figures(Comparison pair, int decimals) {
-        return "(" + Numbers.signed(pair.difference(), decimals) + ", " + seeds(pair.seeds()) + ", "
+        return "(" + Numbers.signed(pair.difference(), decimals) + ", " + Repetition.counted(pair.pairs()) + ", "
                 + Svg.escaped(Numbers.probability(pair.corrected().getAsDouble())) + ")";
     }
 
-    /** {@code 3 seeds}, {@code 2 to 3 seeds}. */
-    private static String seeds(List<Comparison> pairs) {
-        var seeds = pairs.stream().mapToInt(Comparison::seeds).summaryStatistics();
-        return seeds.getMin() == seeds.getMax()
-                ? seeds(seeds.getMin())
-                : seeds.getMin() + " to " + seeds(seeds.getMax());
+    /** {@code 3 seeds}, {@code 2 to 3 seeds}, {@code 9 runs: 3 styles × 3 seeds}. */
+    private static String counted(List<Comparison> comparisons) {
+        var pairs = comparisons.stream()
+                .mapToInt(comparison -> comparison.pairs().size())
+                .summaryStatistics();
+        return pairs.getMin() == pairs.getMax()
+                ? Repetition.counted(comparisons.get(0).pairs())
+                : pairs.getMin() + " to "
+                        + Repetition.counted(
+                                pairs.getMax(), unit(comparisons.get(0).ahead()));
+    }
+
+    /** What a pair is made of: two runs of one seed, or of a seed and a replicate. */
+    private static String unit(Group group) {
+        return group.runs().get(0).role().replicate().isEmpty() ? "seed" : "run";
     }
 
     private static String name(Group group) {
         return "<b>" + Svg.escaped(group.label()) + "</b>";
-    }
-
-    private static String seeds(int count) {
-        return count == 1 ? "1 seed" : count + " seeds";
     }
 
     /** {@code A, B and C}. */

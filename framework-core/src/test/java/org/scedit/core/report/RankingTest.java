@@ -25,7 +25,7 @@ class RankingTest {
         for (int seed = 0; seed < values.length; seed++) {
             runs.add(new RunRecord(
                     "run " + seed,
-                    "group",
+                    Role.in("group"),
                     true,
                     seed,
                     Path.of("run"),
