@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
             "Compares runs on one page, report.html, and as report.csv and report.json: quality, spread over seeds, cost,"
                     + " losses, pictures, and which differences are more than noise.",
             "",
-            "Runs that differ in nothing but their seed are one group. Runs that are at work are shown as far as they are.",
+            "Runs that differ in nothing but their seed, and in what --replicates and --chosen name, are one group. Runs"
+                    + " that are at work are shown as far as they are.",
             ""
         },
         footer = {
@@ -25,7 +26,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  scedit compare runs/lora-0 runs/lora-1 runs/sc-tuner-0 runs/sc-tuner-1",
             "  scedit compare runs/embedded-* --output runs/methods",
-            "  scedit compare runs/methods-style                a sweep's own page, as far as the sweep is"
+            "  scedit compare runs/methods-style                a sweep's own page, as far as the sweep is",
+            "  scedit compare runs/* --replicates data.styles --chosen train.learning_rate"
         })
 final class CompareCommand implements Callable<Integer> {
     private static final Path DEFAULT_OUTPUT = Path.of("runs", "comparison");
@@ -42,8 +44,24 @@ final class CompareCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FOLDER",
             description =
-                    "Where the report goes; otherwise into runs/comparison, a single sweep's into its own folder.")
+                    "Where the report goes; otherwise into runs/comparison, a single sweep's own into its folder.")
     private Optional<Path> output = Optional.empty();
+
+    @Option(
+            names = "--replicates",
+            split = ",",
+            paramLabel = "KEY",
+            description = "Settings over which results are repeated as over seeds, such as data.styles: runs are paired"
+                    + " over them and the seeds. In place of a sweep's own.")
+    private List<String> replicates = List.of();
+
+    @Option(
+            names = "--chosen",
+            split = ",",
+            paramLabel = "KEY",
+            description = "Settings that every method has its own best value of, such as train.learning_rate: they make"
+                    + " no groups.")
+    private List<String> chosen = List.of();
 
     CompareCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -52,9 +70,10 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         boolean sweep = runs.size() == 1 && Files.isRegularFile(runs.get(0).resolve("cells.json"));
-        Path page = sweep && output.isEmpty()
+        boolean own = sweep && output.isEmpty() && replicates.isEmpty() && chosen.isEmpty();
+        Path page = own
                 ? Report.write(runs.get(0))
-                : Report.compare(runs, output.orElse(DEFAULT_OUTPUT));
+                : Report.compare(runs, output.orElse(DEFAULT_OUTPUT), replicates, chosen);
         terminal.out().println(page);
         return 0;
     }

@@ -55,6 +55,27 @@ class CompareTest {
     }
 
     @Test
+    void ranksMayBeWhatIsChosenOrRepeated() throws IOException {
+        Path out = folder.resolve("report");
+        Path a = run("a", 4, 0.5);
+        Path b = run("b", 16, 0.75);
+        assertThat(MainTest.run("compare", a, b, "--output", out, "--replicates", "tuners")
+                        .status())
+                .isZero();
+        assertThat(out.resolve("report.csv")).hasContent("""
+                cell,group,seed,state,step,tuners[0].rank,edge F1
+                a,a,0,finished,0,4,0.5
+                b,a,0,finished,0,16,0.75
+                """);
+        assertThat(MainTest.run("compare", a, b, "--output", out, "--chosen", "tuners[0].rank"))
+                .isEqualTo(MainTest.refused(b + ": differs from " + a + " only in what was chosen (tuners[0].rank);"
+                        + " give one of them\n1 problem, no report was written" + System.lineSeparator()));
+        assertThat(MainTest.run("compare", a, b, "--output", out, "--replicates", "tuners[0].rnk"))
+                .isEqualTo(MainTest.refused("no run has the setting 'tuners[0].rnk'; did you mean 'tuners[0].rank'?\n"
+                        + "1 problem, no report was written" + System.lineSeparator()));
+    }
+
+    @Test
     void whatIsNoRunIsRefused() {
         Path missing = folder.resolve("missing");
         assertThat(MainTest.run("compare", missing))
