@@ -21,12 +21,13 @@ import org.scedit.core.plugin.PluginCatalogue;
  * file_bytes                of all that was trained, as it is written
  * peak_memory_mib           of the process (of the CUDA device, where that is used), while training or else drawing
  * frozen_memory_mib         of the base model's weights, counted: numbers times bytes
- * peak_above_frozen_mib     their difference; the process itself, some 500 MiB, is in it for every method alike
+ * peak_above_frozen_mib     their difference; the process itself, some 300 to 500 MiB, is in it for every method alike
  * step_seconds              of an optimizer step, without validation, pictures and checkpoints between them
  * backward_share            of a step's time, for the gradients
  * picture_seconds           for drawing a picture of {@code sample}
  * lockstep                  cells: runs that were trained together; encoder_seconds_saved: of the U-Net's way down, which
- *                           another run had computed. step_seconds is that of a run alone all the same
+ *                           another run had computed. step_seconds is that of a run alone all the same,
+ *                           peak_memory_mib that of all of them
  * </pre>
  */
 final class CostFile {

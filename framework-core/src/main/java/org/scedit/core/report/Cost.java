@@ -22,6 +22,11 @@ record Cost(Map<String, Double> figures, Map<String, String> facts) {
      * @param traded whether quality is drawn against it; less is better for all of these
      */
     record Figure(String key, String label, boolean shown, boolean traded) {
+        /** Whether it is of a whole process, of all runs that were trained in it. */
+        boolean ofProcess() {
+            return key.startsWith("peak_");
+        }
+
         /** For people, with its unit. */
         String text(double value) {
             return switch (key) {
@@ -35,6 +40,12 @@ record Cost(Map<String, Double> figures, Map<String, String> facts) {
                 default -> String.format(Locale.ROOT, "%,.0f MiB", value);
             };
         }
+    }
+
+    /** How many runs were trained in its process: 1, or those of its lockstep, whose peak memory is theirs together. */
+    int together() {
+        String cells = facts.getOrDefault("lockstep.cells", "1");
+        return cells.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(cells) : 1;
     }
 
     /** In the report's order. */

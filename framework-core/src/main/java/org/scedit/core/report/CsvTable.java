@@ -11,7 +11,8 @@ import org.apache.commons.csv.CSVPrinter;
 
 /**
  * {@code report.csv}: a line for each cell, for a statistics program. Columns: cell, group, seed, state, step, then
- * each setting, each measure, each cost; what is not known is empty.
+ * each setting, each measure, each cost; what is not known is empty. Where runs were trained in lockstep a last column,
+ * {@code lockstep_cells}, tells how many share the peak memory.
  */
 final class CsvTable {
     private CsvTable() {}
@@ -25,12 +26,20 @@ final class CsvTable {
         head.addAll(settings);
         findings.rankings().forEach(ranking -> head.add(ranking.quality().name()));
         findings.costs().forEach(cost -> head.add(cost.key()));
+        boolean lockstep = runs.stream().anyMatch(run -> run.cost().together() > 1);
+        if (lockstep) {
+            head.add("lockstep_cells");
+        }
         var text = new StringBuilder();
         try (var csv = new CSVPrinter(
                 text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
             csv.printRecord(head);
             for (RunRecord run : runs) {
-                csv.printRecord(row(findings, settings, run));
+                List<Object> row = row(findings, settings, run);
+                if (lockstep) {
+                    row.add(run.cost().together());
+                }
+                csv.printRecord(row);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // a text in memory

@@ -24,13 +24,14 @@ record Front(Quality quality, Cost.Figure cost, Map<Group, Place> places) {
     }
 
     /**
-     * Finds the front of the means, and who cannot be told from it.
+     * Finds the front of the means, and who cannot be told from it. A group whose runs were trained in lockstep has no
+     * place where the cost is that of the process.
      *
      * @param ranking of the measure
      */
     static Front of(Ranking ranking, Cost.Figure cost) {
         List<Group> groups = ranking.groups().stream()
-                .filter(group -> group.spread(cost).isPresent())
+                .filter(group -> group.spread(cost).isPresent() && !(cost.ofProcess() && group.together() > 1))
                 .sorted((a, b) -> a.number() - b.number())
                 .toList();
         Map<Group, Place> places = new LinkedHashMap<>();

@@ -64,6 +64,11 @@ record Group(int number, String name, List<RunRecord> runs) {
         return spread(byRun(run -> Optional.ofNullable(run.cost().figures().get(cost.key()))));
     }
 
+    /** The most runs that any of its runs shared a process with, itself included. */
+    int together() {
+        return runs.stream().mapToInt(run -> run.cost().together()).max().orElse(1);
+    }
+
     /** Mean and spread of the over-fitting gap of the finished runs; empty if none was validated. */
     Optional<Spread> gap() {
         return spread(byRun(run -> run.state() == State.FINISHED ? run.losses().gap() : Optional.empty()));

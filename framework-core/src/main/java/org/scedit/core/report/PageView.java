@@ -75,9 +75,20 @@ public record PageView(
      * @param ranks  where it may stand, empty for costs
      * @param first  whether it was compared and nothing is told to be better, while something is told of this column
      * @param value  by which the column is sorted; empty if there is none
+     * @param note   a restriction; mostly empty
      */
-    public record Cell(String text, String spread, String ranks, boolean first, String value) {
+    public record Cell(String text, String spread, String ranks, boolean first, String value, String note) {
         static final Cell NONE = new Cell("\u2013", "", "", false, "");
+
+        /** Without a note. */
+        Cell(String text, String spread, String ranks, boolean first, String value) {
+            this(text, spread, ranks, first, value, "");
+        }
+
+        /** The same number with a note. */
+        Cell noted(String words) {
+            return new Cell(text, spread, ranks, first, value, words);
+        }
     }
 
     /**

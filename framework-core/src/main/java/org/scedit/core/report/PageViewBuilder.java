@@ -168,8 +168,9 @@ final class PageViewBuilder {
                         .orElse(Cell.NONE))
                 .toList();
         List<Cell> costs = shownCosts()
-                .map(cost ->
-                        group.spread(cost).map(spread -> paid(cost, spread)).orElse(Cell.NONE))
+                .map(cost -> group.spread(cost)
+                        .map(spread -> paid(cost, spread).noted(shared(cost, group.together())))
+                        .orElse(Cell.NONE))
                 .toList();
         int finished = (int) group.runs().stream()
                 .filter(run -> run.state() == State.FINISHED)
@@ -224,6 +225,10 @@ final class PageViewBuilder {
                 "",
                 false,
                 String.valueOf(spread.mean()));
+    }
+
+    private static String shared(Cost.Figure cost, int together) {
+        return cost.ofProcess() && together > 1 ? "of " + together + " runs together" : "";
     }
 
     private Ranked ranked(Ranking ranking) {
@@ -317,7 +322,8 @@ final class PageViewBuilder {
                 .toList();
         List<Cell> costs = shownCosts()
                 .map(cost -> Optional.ofNullable(run.cost().figures().get(cost.key()))
-                        .map(value -> new Cell(cost.text(value), "", "", false, String.valueOf(value)))
+                        .map(value -> new Cell(cost.text(value), "", "", false, String.valueOf(value))
+                                .noted(shared(cost, run.cost().together())))
                         .orElse(Cell.NONE))
                 .toList();
         return new CellRow(

@@ -141,9 +141,12 @@ record RunCollection(String title, List<RunRecord> runs) {
 
     private static List<RunRecord> grouped(List<RunRecord> runs, Grouping grouping) {
         Set<String> followers = seedFollowers(runs);
-        List<String> telling = Settings.telling(runs.stream()
-                .map(run -> grouping.method(methods(run, followers)))
-                .toList());
+        List<Map<String, String>> all =
+                runs.stream().map(run -> methods(run, followers)).toList();
+        List<String> differing = Settings.of(all).differing();
+        List<String> telling =
+                Settings.telling(all.stream().map(grouping::method).toList());
+        String unnamed = "";
         Map<Map<String, String>, Path> seen = new HashMap<>();
         Map<List<Object>, Path> repeated = new HashMap<>();
         Set<String> names = new HashSet<>();
@@ -160,8 +163,12 @@ record RunCollection(String title, List<RunRecord> runs) {
             }
             Map<String, String> own = new LinkedHashMap<>();
             telling.stream().filter(settings::containsKey).forEach(key -> own.put(key, settings.get(key)));
-            String group = own.isEmpty() ? run.recipe().getOrDefault("name", run.name()) : Settings.named(own);
+            if (own.isEmpty() && unnamed.isEmpty()) {
+                unnamed = run.recipe().getOrDefault("name", run.name());
+            }
+            String group = own.isEmpty() ? unnamed : Settings.named(own);
             String name = names.add(run.name()) ? run.name() : run.folder().toString();
+            settings.keySet().retainAll(differing);
             Role role = grouping.role(group, settings);
             Path other = repeated.put(List.of(group, role.replicate(), run.seed()), run.folder());
             if (other != null && same == null) {

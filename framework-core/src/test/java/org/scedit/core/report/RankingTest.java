@@ -21,11 +21,30 @@ class RankingTest {
 
     /** A group whose runs have the seeds 0, 1, 2, ... and these values. */
     private static Group group(int number, Quality quality, double parameters, double... values) {
+        return group(number, runs(Role.in("group"), quality, parameters, Map.of(), values));
+    }
+
+    /** A group that is repeated over styles: for each a row of values, of the seeds 0, 1, 2, ... */
+    private static Group styled(int number, double[]... styles) {
+        List<RunRecord> runs = new ArrayList<>();
+        for (int style = 0; style < styles.length; style++) {
+            Role role = new Role("group", Map.of("data.styles", "[style " + style + "]"), Map.of());
+            runs.addAll(runs(role, F1, 1, Map.of(), styles[style]));
+        }
+        return group(number, runs);
+    }
+
+    private static Group group(int number, List<RunRecord> runs) {
+        return new Group(number, "" + (char) ('A' + number - 1), runs);
+    }
+
+    private static List<RunRecord> runs(
+            Role role, Quality quality, double parameters, Map<String, String> facts, double... values) {
         List<RunRecord> runs = new ArrayList<>();
         for (int seed = 0; seed < values.length; seed++) {
             runs.add(new RunRecord(
                     "run " + seed,
-                    Role.in("group"),
+                    role,
                     true,
                     seed,
                     Path.of("run"),
@@ -36,12 +55,63 @@ class RankingTest {
                     Map.of(),
                     "",
                     List.of(new MeasuredValue(quality, values[seed], OptionalDouble.empty(), 1)),
-                    new Cost(Map.of(PARAMETERS.key(), parameters), Map.of()),
+                    new Cost(
+                            Map.of(
+                                    PARAMETERS.key(),
+                                    parameters,
+                                    Cost.FIGURES.get(2).key(),
+                                    500.0),
+                            facts),
                     0,
                     LossCourse.of(List.of(), 0),
                     Optional.empty()));
         }
-        return new Group(number, "" + (char) ('A' + number - 1), runs);
+        return runs;
+    }
+
+    @Test
+    void everyStyleWithEverySeedIsABlock() {
+        // the styles lie far apart and the differences are 0.001, 0.002, ..., 0.009: mean 0.005, squares of −4 ... 4
+        // sum
+        // to 60, t = 5 / (√(60/8) / √9) = √30. With 8 degrees of freedom, c = 8 / (8 + t²) = 4/19 and
+        // p = 1 − √(1 − c) · (1 + c/2 + 3/8 · c² + 5/16 · c³), Abramowitz and Stegun 26.7.4
+        double[][] base = {{0.1, 0.2, 0.3}, {0.5, 0.4, 0.6}, {0.7, 0.8, 0.9}};
+        double[][] ahead = {{0.101, 0.204, 0.307}, {0.502, 0.405, 0.608}, {0.703, 0.806, 0.909}};
+        Group a = styled(1, ahead);
+        Group b = styled(2, base);
+        Comparison only = Ranking.of(F1, List.of(a, b)).comparisons().get(0);
+        double c = 4.0 / 19;
+        double p = 1 - Math.sqrt(1 - c) * (1 + c / 2 + 3 * c * c / 8 + 5 * c * c * c / 16);
+        assertThat(only.p().getAsDouble()).isCloseTo(p, within(1e-9));
+        assertThat(Words.of(only, 3))
+                .isEqualTo("<b>A</b> is better than <b>B</b> in edge F1 (+0.005, 9 runs: 3 styles × 3 seeds, p < 0.001)"
+                        .replace("< 0", "&lt; 0"));
+        assertThat(a.spread(F1).orElseThrow().count()).isEqualTo(9);
+        assertThat(a.at("style 1").orElseThrow().spread(F1).orElseThrow().mean())
+                .isCloseTo(0.505, within(1e-12));
+    }
+
+    @Test
+    void aSeedOfOneStyleIsNoPairWithThatOfAnother() {
+        Group a = styled(1, new double[] {0.5, 0.6}, new double[] {0.7});
+        Group b = styled(2, new double[] {0.4, 0.6}, new double[] {0.6, 0.1});
+        Comparison only = Ranking.of(F1, List.of(a, b)).comparisons().get(0);
+        assertThat(only.difference()).isCloseTo(0.2 / 3, within(1e-12)); // 0.1, 0.0 and 0.1
+        assertThat(Words.of(only, 2))
+                .isEqualTo("<b>A</b> and <b>B</b> cannot be told apart with 3 runs of 2 styles × 2 seeds");
+        Group elsewhere = styled(3, new double[0], new double[0], new double[] {0.9, 0.9});
+        assertThat(Ranking.of(F1, List.of(a, elsewhere)).comparisons()).isEmpty();
+    }
+
+    @Test
+    void memoryOfALockstepIsNoCostOfOneRun() {
+        Cost.Figure memory = Cost.FIGURES.get(2);
+        assertThat(memory.ofProcess()).isTrue();
+        List<RunRecord> alone = runs(Role.in("alone"), F1, 1, Map.of(), 0.5, 0.6);
+        List<RunRecord> together = runs(Role.in("together"), F1, 1, Map.of("lockstep.cells", "4"), 0.5, 0.6);
+        Ranking ranking = Ranking.of(F1, List.of(group(1, alone), group(2, together)));
+        assertThat(Front.of(ranking, memory).places()).containsOnlyKeys(group(1, alone));
+        assertThat(Front.of(ranking, PARAMETERS).places()).hasSize(2);
     }
 
     @Test
