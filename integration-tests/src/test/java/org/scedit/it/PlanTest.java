@@ -55,15 +55,17 @@ class PlanTest {
     @ParameterizedTest
     @CsvSource({
         "sc-tuner,  down_ratio: 1.0,             FLOAT32,  1,  19680000, 98,   4647",
-        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 1,  19680000, 127,  2746",
+        "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 1,  19680000, 139,  2746",
         "sc-tuner,  down_ratio: 1.0,             BFLOAT16, 4,  19680000, 533,  4158",
-        "csc-tuner, kernel: 1; condition: map,   FLOAT32,  1,  28824400, 101,  5237",
-        "csc-tuner, kernel: 1; condition: map,   BFLOAT16, 1,  28824400, 151,  3275",
-        "lora,      rank: 64,                    FLOAT32,  1,  23937024, 126,  5941",
-        "lora,      rank: 64,                    BFLOAT16, 1,  23937024, 153,  3479",
-        "lora,      rank: 64,                    BFLOAT16, 4,  23937024, 654,  6487",
-        "full,      parameters: [\"*\"],         FLOAT32,  1, 859520964, 209, 18789",
-        "full,      parameters: [\"*\"],         BFLOAT16, 1, 859520964, 310, 17659"
+        "csc-tuner, kernel: 1; condition: map,   FLOAT32,  1,  28824400, 112,  5004",
+        "csc-tuner, kernel: 1; condition: map,   BFLOAT16, 1,  28824400, 155,  3154",
+        "lora,      rank: 64,                    FLOAT32,  1,  23937024, 126,  5877",
+        "lora,      rank: 64,                    BFLOAT16, 1,  23937024, 180,  3400",
+        "lora,      rank: 64,                    BFLOAT16, 4,  23937024, 737,  6526",
+        "controlnet, condition: map,             FLOAT32,  1, 361279120, 181, 10627",
+        "controlnet, condition: map,             BFLOAT16, 1, 361279120, 329, 8940",
+        "full,      parameters: [\"*\"],         FLOAT32,  1, 859520964, 197, 18830",
+        "full,      parameters: [\"*\"],         BFLOAT16, 1, 859520964, 345, 17697"
     })
     void aStepOfStableDiffusion15IsForetoldWithin15Percent(
             String method,
@@ -79,6 +81,33 @@ class PlanTest {
 
         assertThat(step.trained()).containsExactly(Map.entry(method, trained));
         assertForetold(step, products, mebibytes);
+    }
+
+    /** The README's table of SC-Tuner in bfloat16: batch, side of the latents, products of matrices, MiB. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 32, 41, 2396",
+        "1, 48, 71, 2564",
+        "1, 96, 429, 3423",
+        "2, 32, 70, 2521",
+        "2, 48, 127, 2826",
+        "2, 64, 268, 3294",
+        "2, 96, 790, 4479",
+        "4, 32, 108, 2777",
+        "4, 48, 254, 3429",
+        "4, 64, 534, 4334",
+        "4, 96, 1796, 5989",
+        "8, 32, 214, 3247",
+        "8, 48, 456, 4538",
+        "8, 64, 989, 5531",
+        "8, 96, 3451, 8887"
+    })
+    void howCostGrowsIsForetoldWithin15Percent(int batch, int latent, double products, double mebibytes) {
+        var provider = TunerRecipe.provider(catalogue, "sc-tuner");
+        var part = new StepCount.Part("sc-tuner", provider, TunerRecipe.settings(provider));
+        var size = new StepCount.Step(Precision.BFLOAT16, batch, latent, latent, 77, 8, false);
+
+        assertForetold(StepCount.of(ConfigFile.read(SD15), List.of(part), size), products, mebibytes);
     }
 
     @ParameterizedTest

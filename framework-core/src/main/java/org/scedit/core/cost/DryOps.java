@@ -346,6 +346,8 @@ public final class DryOps extends Ops {
     private void product(Kind kind, long operations, NDArray x, NDArray weight) {
         long backward = (recorded(x) ? operations : 0) + (recorded(weight) ? operations : 0);
         count.add(kind, precision(x), operations, backward);
+        // however few pixels there are, the weight is read; on small pictures this is what takes the time
+        count.add(Kind.POINTWISE, precision(x), bytesAs(x, weight), recorded(x) ? bytesAs(x, weight) : 0);
         if (precision(x) != precision(weight)) {
             moved(weight, bytes(weight) + bytesAs(x, weight));
         }

@@ -10,10 +10,9 @@ import org.scedit.core.engine.Precision;
  * The memory and the time of a training step, from what it does.
  *
  * <p>The coefficients were fitted to steps of Stable Diffusion 1.5 that {@code scedit bench} measured on two cores:
- * SC-Tuner, CSC-Tuner, LoRA, ControlNet and all weights, float32 and bfloat16, batch 1 and 4; {@code PlanTest} holds them
- * to within 15 % of those. For a U-Net of half the channels the memory came out within 4 %, the time too low by 15 %
- * (SC-Tuner, bfloat16) to 42 % (LoRA, float32) on a busy machine: narrow layers run further below the matrix rate. A faster
- * kernel changes {@link #SPEEDS}, another way of keeping activations {@link DryOps}.
+ * SC-Tuner, CSC-Tuner, LoRA, ControlNet and all weights, float32 and bfloat16, and SC-Tuner over batches of 1 to 8 and
+ * latents of 32 to 96; {@code PlanTest} holds them to within 15 % of those. For a U-Net of half the channels the memory came
+ * out within 4 %. A faster kernel changes {@link #SPEEDS}, another way of keeping activations {@link DryOps}.
  *
  * @param frozenBytes     the U-Net's weights
  * @param tunerBytes      trained weights, their gradients and AdamW's moments
@@ -57,7 +56,7 @@ public record Estimate(
 
     private static final Map<Precision, Speed> SPEEDS = new EnumMap<>(Map.of(
             Precision.FLOAT32, new Speed(0.87, 0.97, 0.80, 0.80, 0.05),
-            Precision.BFLOAT16, new Speed(0.96, 0.92, 0.48, 0.48, 0.0135)));
+            Precision.BFLOAT16, new Speed(0.91, 0.87, 0.45, 0.45, 0.0135)));
 
     /**
      * What gradient checkpointing leaves of the bytes that are kept: what goes into layers, and one layer's own. From
