@@ -145,6 +145,9 @@ final class HubCache {
     void place(String commit, String name, String etag, boolean fresh) throws IOException {
         Path file = snapshot(commit).resolve(name);
         Path blob = blob(etag);
+        if (Files.isRegularFile(file)) {
+            return; // another process was faster, and may be reading it
+        }
         Files.createDirectories(file.getParent());
         if (links) {
             try {
