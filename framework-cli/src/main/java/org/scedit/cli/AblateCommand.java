@@ -58,7 +58,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  scedit ablate recipes/ablations/skips.yaml --dry-run",
             "  scedit ablate recipes/ablations/skips.yaml train.steps=50 --parallel 2",
-            "  scedit ablate runs/skips"
+            "  scedit ablate runs/ablations-skips"
         })
 final class AblateCommand implements Callable<Integer> {
     private static final int SOME_FAILED = 3;
