@@ -16,7 +16,7 @@ public interface SkipResidual {
     /**
      * Whether the residual is computed again when its gradients are asked for, so that nothing but the skip is kept until
      * then. For a residual that costs little and is made of the skip and trained arrays alone, not of what
-     * {@link Tuner#prepare} made from trained arrays, and that drops nothing by chance. No by default.
+     * {@link Tuner#prepare} made from trained arrays. No by default.
      */
     default boolean recomputed() {
         return false;

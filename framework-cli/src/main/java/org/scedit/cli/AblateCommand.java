@@ -187,26 +187,17 @@ final class AblateCommand implements Callable<Integer> {
                             .orElse("?"),
                     plan.map(each -> String.format(Locale.ROOT, "%,d MiB", each.bytes() >> MEBI))
                             .orElse("?"),
-                    seconds.map(AblateCommand::words).orElse("?"));
+                    seconds.map(TrainingPlan::duration).orElse("?"));
         }
         table.print(terminal.out());
         terminal.out()
                 .println(cells.size() + (cells.size() == 1 ? " run" : " runs") + " in " + sweep.folder()
-                        + ", about " + words(all) + " of training one after another"
+                        + ", about " + TrainingPlan.duration(all) + " of training one after another"
                         + sweep.select()
                                 .map(select -> "; fewer, as " + String.join(", ", select.keys()) + " is chosen by "
                                         + select.by() + " on the first "
                                         + (select.seeds() == 1 ? "seed" : select.seeds() + " seeds"))
                                 .orElse(""));
-    }
-
-    private static String words(double seconds) {
-        if (seconds < 120) {
-            return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
-        }
-        return seconds < 7200
-                ? String.format(Locale.ROOT, "%.0f min", seconds / 60)
-                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }
 
     private int run(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans, RecipeRun runs) {
@@ -232,7 +223,7 @@ final class AblateCommand implements Callable<Integer> {
                         bound(),
                         cell -> bytes.getOrDefault(cell, 0L),
                         stop);
-                CellExecutor executor = executor(options, share);
+                CellExecutor executor = executor(options);
                 if (lockstep) {
                     Path shared = SharedFiles.ofEnvironment(System.getenv())
                             .orElse(sweep.folder().resolve("shared"));
@@ -240,7 +231,6 @@ final class AblateCommand implements Callable<Integer> {
                             options,
                             new Lockstep(runs),
                             cell -> recipes.get(cell.name()),
-                            share,
                             Optional.of(shared),
                             executor,
                             terminal.out()::println);
@@ -286,9 +276,9 @@ final class AblateCommand implements Callable<Integer> {
         }
     }
 
-    private CellExecutor executor(CellExecutor.Options options, int share) {
+    private CellExecutor executor(CellExecutor.Options options) {
         if (spark == null) {
-            return new LocalPool(options, CellCommand.like(Main.class.getName()), share);
+            return new LocalPool(options, CellCommand.like(Main.class.getName()));
         }
         return ServiceLoader.load(CellExecutor.Provider.class).stream()
                 .map(ServiceLoader.Provider::get)

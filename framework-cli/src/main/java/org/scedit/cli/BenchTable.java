@@ -2,9 +2,7 @@ package org.scedit.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +14,7 @@ import org.scedit.core.engine.DeviceChoice;
 import org.scedit.core.engine.Precision;
 import org.scedit.core.engine.Torch;
 import org.scedit.core.job.Memory;
+import org.scedit.core.sweep.CellCommand;
 
 /** Measures a tuner's steps over batches and sizes, each in a process of its own: a peak of memory is a process's. */
 final class BenchTable {
@@ -86,11 +85,8 @@ final class BenchTable {
     }
 
     private void measure(CostTable table, Cell cell, String tuner, List<String> settings) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "bench"));
-        command.addAll(List.of("--model", model, "--tuner", tuner, "--precision", precision.name()));
+        List<String> command = new ArrayList<>(CellCommand.like(Main.class.getName()));
+        command.addAll(List.of("bench", "--model", model, "--tuner", tuner, "--precision", precision.name()));
         command.addAll(List.of("--device", device.name()));
         command.addAll(List.of("--batch", "" + cell.batch(), "--latent", "" + cell.latent(), "--steps", "" + steps));
         if (checkpointing) {

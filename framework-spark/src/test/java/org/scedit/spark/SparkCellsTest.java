@@ -148,7 +148,7 @@ class SparkCellsTest {
     }
 
     private void run(String master, List<Cell> cells, BooleanSupplier stop) {
-        var options = new CellExecutor.Options(master, Integer.MAX_VALUE, Long.MAX_VALUE, cell -> 0, stop);
+        var options = new CellExecutor.Options(master, Integer.MAX_VALUE, 1, Long.MAX_VALUE, cell -> 0, stop);
         new SparkProvider().create(options).run(cells, events);
     }
 

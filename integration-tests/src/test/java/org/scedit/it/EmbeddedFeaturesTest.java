@@ -137,26 +137,6 @@ class EmbeddedFeaturesTest {
         }
 
         @Override
-        public List<Picture> targets() {
-            return references;
-        }
-
-        @Override
-        public List<Picture> maps() {
-            return List.of();
-        }
-
-        @Override
-        public List<Picture> seen() {
-            return List.of();
-        }
-
-        @Override
-        public List<List<Picture>> variations() {
-            return List.of();
-        }
-
-        @Override
         public float[][] features(List<Picture> all) {
             return network.ofPictures(all);
         }

@@ -130,12 +130,11 @@ class LockstepTest {
         Files.writeString(folder.resolve("edges/recipe.yaml"), "seed: 1");
         List<String> notices = new ArrayList<>();
         List<String> told = new ArrayList<>();
-        var options = new CellExecutor.Options("", 1, Long.MAX_VALUE, cell -> 0, NEVER);
+        var options = new CellExecutor.Options("", 1, 1, Long.MAX_VALUE, cell -> 0, NEVER);
         new LockstepCells(
                         options,
                         new Lockstep(new RecipeRun(catalogue)),
                         cell -> recipes.get(cell.name()),
-                        1,
                         Optional.of(folder.resolve("shared")),
                         (alone, listener) -> alone.forEach(cell -> told.add("alone " + cell.name())),
                         notices::add)

@@ -62,9 +62,16 @@ final class TunerHooks implements Hooks {
                 .map(tuner -> tuner.instance().tuner().skips().get(point))
                 .filter(Objects::nonNull)
                 .toList();
-        return !residuals.isEmpty() && residuals.stream().allMatch(SkipResidual::recomputed)
-                ? ops.recomputedTrained(inputs -> edited(point, inputs[0]), skip)
-                : edited(point, skip);
+        if (residuals.isEmpty() || !residuals.stream().allMatch(SkipResidual::recomputed)) {
+            return edited(point, skip);
+        }
+        int draws = draws();
+        return ops.recomputedTrained(
+                inputs -> {
+                    replayFrom(draws);
+                    return edited(point, inputs[0]);
+                },
+                skip);
     }
 
     private NDArray edited(SkipPoint point, NDArray skip) {

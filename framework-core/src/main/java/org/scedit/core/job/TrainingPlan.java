@@ -192,7 +192,8 @@ public record TrainingPlan(
         return Math.round(bytes / (double) (1 << 20));
     }
 
-    private static String duration(double seconds) {
+    /** A time in seconds, for a person: {@code 1.5 s}, {@code 3 min}, {@code 2.5 h}. */
+    public static String duration(double seconds) {
         if (seconds < 120) {
             return String.format(Locale.ROOT, seconds < 1 ? "%.3f s" : "%.1f s", seconds);
         }

@@ -18,12 +18,12 @@ public interface CellExecutor {
      *     checkpoint and end
      */
     record Options(
-            String where, int parallel, int threads, long memory, ToLongFunction<Cell> memoryOf, BooleanSupplier stop) {
-        /** With one thread for each cell. */
-        public Options(String where, int parallel, long memory, ToLongFunction<Cell> memoryOf, BooleanSupplier stop) {
-            this(where, parallel, 1, memory, memoryOf, stop);
-        }
-    }
+            String where,
+            int parallel,
+            int threads,
+            long memory,
+            ToLongFunction<Cell> memoryOf,
+            BooleanSupplier stop) {}
 
     /**
      * Makes executors of one kind; found by {@link java.util.ServiceLoader}.

@@ -36,17 +36,14 @@ public final class LocalPool implements CellExecutor {
 
     private final Options options;
     private final List<String> command;
-    private final int threads;
     private boolean diskFull;
 
     /**
      * @param command begins scedit; a cell's arguments follow. {@link CellCommand#like} makes one
-     * @param threads of each cell
      */
-    public LocalPool(Options options, List<String> command, int threads) {
+    public LocalPool(Options options, List<String> command) {
         this.options = options;
         this.command = List.copyOf(command);
-        this.threads = threads;
     }
 
     @Override
@@ -127,8 +124,8 @@ public final class LocalPool implements CellExecutor {
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(cell.log().toFile()))
                 .redirectError(ProcessBuilder.Redirect.to(notices(cell).toFile()));
-        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-        builder.environment().put("MKL_NUM_THREADS", Integer.toString(threads));
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(options.threads()));
+        builder.environment().put("MKL_NUM_THREADS", Integer.toString(options.threads()));
         Path sweep = cell.folder().toAbsolutePath().normalize().getParent().getParent();
         builder.environment()
                 .putIfAbsent(SharedFiles.VARIABLE, sweep.resolve("shared").toString());

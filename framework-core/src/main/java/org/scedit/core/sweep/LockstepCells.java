@@ -31,7 +31,6 @@ public final class LockstepCells implements CellExecutor {
     private final Options options;
     private final Lockstep lockstep;
     private final Function<Cell, Recipe> recipes;
-    private final int threads;
     private final Optional<Path> shared;
     private final CellExecutor others;
     private final Consumer<String> notices;
@@ -39,7 +38,6 @@ public final class LockstepCells implements CellExecutor {
     /**
      * @param lockstep trains a group
      * @param recipes  the cells' recipes
-     * @param threads  that an operator may use
      * @param shared   the folder of what cells share
      * @param others   runs the cells that are trained alone
      * @param notices  takes lines that tell which cells are grouped, and why others are not
@@ -48,14 +46,12 @@ public final class LockstepCells implements CellExecutor {
             Options options,
             Lockstep lockstep,
             Function<Cell, Recipe> recipes,
-            int threads,
             Optional<Path> shared,
             CellExecutor others,
             Consumer<String> notices) {
         this.options = options;
         this.lockstep = lockstep;
         this.recipes = recipes;
-        this.threads = threads;
         this.shared = shared;
         this.others = others;
         this.notices = notices;
@@ -78,7 +74,7 @@ public final class LockstepCells implements CellExecutor {
     }
 
     private void train(List<Cell> group, CellListener listener) {
-        Torch.setThreads(threads);
+        Torch.setThreads(options.threads());
         List<PrintStream> logs = new ArrayList<>();
         try {
             List<Lockstep.Member> members = new ArrayList<>();

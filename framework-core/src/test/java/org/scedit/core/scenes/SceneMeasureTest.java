@@ -38,46 +38,7 @@ class SceneMeasureTest {
 
         @Override
         public List<String> prompts() {
-            throw unasked();
-        }
-
-        @Override
-        public List<Picture> targets() {
-            throw unasked();
-        }
-
-        @Override
-        public List<Picture> references() {
-            throw unasked();
-        }
-
-        @Override
-        public List<Picture> maps() {
-            throw unasked();
-        }
-
-        @Override
-        public List<Picture> seen() {
-            throw unasked();
-        }
-
-        @Override
-        public List<List<Picture>> variations() {
-            throw unasked();
-        }
-
-        @Override
-        public float[][] features(List<Picture> pictures) {
-            throw unasked();
-        }
-
-        @Override
-        public float[][] textFeatures(List<String> texts) {
-            throw unasked();
-        }
-
-        private static IllegalStateException unasked() {
-            return new IllegalStateException("no built-in measure needs it");
+            throw new IllegalStateException("no built-in measure needs it");
         }
     }
 

@@ -164,8 +164,8 @@ class LocalPoolTest {
     }
 
     private void run(int parallel, List<Cell> cells, long memory, ToLongFunction<Cell> memoryOf) {
-        var options = new CellExecutor.Options("", parallel, memory, memoryOf, stop::get);
-        new LocalPool(options, List.of("sh", script.toString()), 3).run(cells, new CellListener() {
+        var options = new CellExecutor.Options("", parallel, 3, memory, memoryOf, stop::get);
+        new LocalPool(options, List.of("sh", script.toString())).run(cells, new CellListener() {
             @Override
             public void began(Cell cell) {
                 told.add("began " + cell.name());

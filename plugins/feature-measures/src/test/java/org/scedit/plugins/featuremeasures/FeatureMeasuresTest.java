@@ -163,26 +163,6 @@ class FeatureMeasuresTest {
             }
 
             @Override
-            public List<Picture> targets() {
-                return references();
-            }
-
-            @Override
-            public List<Picture> maps() {
-                return List.of();
-            }
-
-            @Override
-            public List<Picture> seen() {
-                return List.of();
-            }
-
-            @Override
-            public List<List<Picture>> variations() {
-                return List.of();
-            }
-
-            @Override
             public float[][] features(List<Picture> all) {
                 return all.stream()
                         .map(each -> new float[] {each.equals(white) ? 0.5f : 0.25f})

@@ -31,25 +31,6 @@ record Given(
 
     @Override
     public List<String> prompts() {
-        throw unasked();
-    }
-
-    @Override
-    public List<Picture> references() {
-        throw unasked();
-    }
-
-    @Override
-    public float[][] features(List<Picture> pictures) {
-        throw unasked();
-    }
-
-    @Override
-    public float[][] textFeatures(List<String> texts) {
-        throw unasked();
-    }
-
-    private static IllegalStateException unasked() {
-        return new IllegalStateException("no measure of this plugin needs it");
+        throw new IllegalStateException("no measure of this plugin needs it");
     }
 }
