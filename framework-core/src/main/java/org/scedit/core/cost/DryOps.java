@@ -312,6 +312,12 @@ public final class DryOps extends Ops {
     }
 
     @Override
+    public NDArray regionMeans(NDArray x, int side) {
+        Shape shape = x.getShape();
+        return pointwise(x, new Shape(shape.get(0), shape.get(1) * side * side), x);
+    }
+
+    @Override
     public NDArray meanAndMost(NDArray x) {
         Shape shape = x.getShape();
         return pointwise(x, new Shape(shape.get(0), 2 * shape.get(2)), x);

@@ -442,6 +442,15 @@ public class Ops implements Operators {
         return meanAndMost.call(x);
     }
 
+    /**
+     * Means of regions of a picture, {@code side} by {@code side} of them, row by row within each channel:
+     * {@code (batch, channels, height, width) → (batch, channels · side²)}.
+     */
+    public NDArray regionMeans(NDArray x, int side) {
+        return function("x", "return torch.flatten(torch.adaptive_avg_pool2d(x, [" + side + ", " + side + "]), 1)")
+                .call(x);
+    }
+
     /** The mean of {@code (x - y)²} over all elements: a scalar. */
     public NDArray meanSquare(NDArray x, NDArray y) {
         return meanSquare.call(x, y);

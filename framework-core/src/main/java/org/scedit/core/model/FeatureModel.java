@@ -14,11 +14,12 @@ import org.scedit.core.scenes.SceneAttribute;
  * The feature network that the project trains on the scene world: a few convolutions, and two linear layers that put
  * texts among the features and read from them what a picture shows.
  * <pre>
- * features(picture) = W · [mean, max over pixels of h];   h = convolutions, all but the last of which halve the side
+ * features(picture) = W · [mean, max over pixels of h; means of h in 4×4 regions]
+ *                     h = convolutions, all but the last of which halve the side
  * features(text)    = V · [mean, max over tokens of gelu(U · state)];   state = the text encoder's, frozen
  * </pre>
  * Of a picture and a text, the cosine of the two says how well they fit. The mean tells what there is of a texture, the
- * maximum whether something is there at all, wherever it stands.
+ * maximum whether something is there at all, the regions where it stands.
  */
 public final class FeatureModel {
     /** The weights' file in the network's folder. */
@@ -56,7 +57,7 @@ public final class FeatureModel {
             in = out;
         }
         int text = config.integer("text_width");
-        pictureOut = new LinearLayer(model, "picture_out", 2 * in, width(), true);
+        pictureOut = new LinearLayer(model, "picture_out", (2 + regions() * regions()) * in, width(), true);
         textIn = new LinearLayer(model, "text_in", text, text, true);
         textOut = new LinearLayer(model, "text_out", 2 * text, width(), true);
         attributes = new LinearLayer(model, "attributes", width(), SceneAttribute.total(), true);
@@ -71,8 +72,9 @@ public final class FeatureModel {
         var values = new JsonObject();
         values.addProperty("model_type", "scene_features");
         values.addProperty("picture_size", 64);
-        values.add("channels", new Gson().toJsonTree(List.of(32, 48, 64, 64)));
-        values.addProperty("features", 64);
+        values.add("channels", new Gson().toJsonTree(List.of(32, 64, 96, 96)));
+        values.addProperty("regions", 4);
+        values.addProperty("features", 96);
         values.addProperty("text_width", textWidth);
         return ConfigFile.of(Path.of("config.json"), values);
     }
@@ -97,6 +99,11 @@ public final class FeatureModel {
         return config.integer("features");
     }
 
+    /** How many regions a picture has along a side, each with a mean of its own. */
+    private int regions() {
+        return config.integer("regions");
+    }
+
     /**
      * Features of pictures.
      *
@@ -109,7 +116,8 @@ public final class FeatureModel {
             for (int i = 0; i < convolutions.size(); i++) {
                 hidden = norms.get(i).forwardSilu(convolutions.get(i).forward(hidden));
             }
-            return scope.keep(pictureOut.forward(ops.meanAndMost(ops.toTokens(hidden))));
+            NDArray anywhere = ops.meanAndMost(ops.toTokens(hidden));
+            return scope.keep(pictureOut.forward(ops.concat(anywhere, ops.regionMeans(hidden, regions()))));
         }
     }
 
