@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.scedit.core.UserException;
 import org.scedit.core.hub.HubModels;
@@ -201,12 +202,10 @@ final class AblateCommand implements Callable<Integer> {
     }
 
     private int run(Sweep sweep, List<Cell> cells, Map<String, Recipe> recipes, CellPlans plans, RecipeRun runs) {
-        Map<Cell, Long> bytes = new HashMap<>();
-        if (atATime() > 1 || memory != null) {
-            cells.forEach(cell -> bytes.put(
-                    cell,
-                    plans.of(recipes.get(cell.name())).map(TrainingPlan::bytes).orElse(0L)));
-            refuseTooLarge(bytes);
+        Map<Cell, TrainingPlan> planned = new HashMap<>();
+        if (atATime() > 1 || memory != null || lockstep) {
+            cells.forEach(cell -> plans.of(recipes.get(cell.name())).ifPresent(plan -> planned.put(cell, plan)));
+            refuseTooLarge(planned);
         }
         stop.listen();
         try (SweepFolder folder = SweepFolder.open(sweep)) {
@@ -221,7 +220,7 @@ final class AblateCommand implements Callable<Integer> {
                         atATime(),
                         share,
                         bound(),
-                        cell -> bytes.getOrDefault(cell, 0L),
+                        cell -> bytes(planned, cell, TrainingPlan::bytes),
                         stop);
                 CellExecutor executor = executor(options);
                 if (lockstep) {
@@ -229,6 +228,7 @@ final class AblateCommand implements Callable<Integer> {
                             .orElse(sweep.folder().resolve("shared"));
                     executor = new LockstepCells(
                             options,
+                            cell -> bytes(planned, cell, TrainingPlan::bytesBesideOthers),
                             new Lockstep(runs),
                             cell -> recipes.get(cell.name()),
                             Optional.of(shared),
@@ -240,6 +240,11 @@ final class AblateCommand implements Callable<Integer> {
                 return told(outcome, sweep.folder());
             }
         }
+    }
+
+    /** 0 where it cannot be planned. */
+    private static long bytes(Map<Cell, TrainingPlan> planned, Cell cell, ToLongFunction<TrainingPlan> which) {
+        return Optional.ofNullable(planned.get(cell)).map(which::applyAsLong).orElse(0L);
     }
 
     private static int processors() {
@@ -262,13 +267,14 @@ final class AblateCommand implements Callable<Integer> {
         return mebibytes == 0 ? Long.MAX_VALUE : mebibytes << MEBI;
     }
 
-    private void refuseTooLarge(Map<Cell, Long> bytes) {
+    private void refuseTooLarge(Map<Cell, TrainingPlan> planned) {
         if (memory == null) {
             return;
         }
-        List<String> problems = bytes.entrySet().stream()
-                .filter(each -> each.getValue() > bound())
-                .map(each -> each.getKey().name() + " needs about " + (each.getValue() >> MEBI) + " MiB")
+        List<String> problems = planned.entrySet().stream()
+                .filter(each -> each.getValue().bytes() > bound())
+                .map(each -> each.getKey().name() + " needs about "
+                        + (each.getValue().bytes() >> MEBI) + " MiB")
                 .sorted()
                 .toList();
         if (!problems.isEmpty()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.scedit.core.features.FeatureQuality;
 import org.scedit.core.scenes.Colour;
 import org.scedit.core.scenes.Damage;
 import org.scedit.core.scenes.Scene;
+import org.scedit.core.scenes.SceneAttribute;
 import org.scedit.core.scenes.SceneDataset;
 import org.scedit.core.scenes.SceneObject;
 import org.scedit.core.scenes.SceneRenderer;
@@ -32,6 +34,10 @@ class EmbeddedFeaturesTest {
     private static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final int COUNT = 64;
     private static final SceneSampler SCENES = new SceneSampler(77, Split.TRAIN, List.of(1, 2, 3));
+
+    private static final SceneSampler ONE = new SceneSampler(77, Split.TRAIN, List.of(1));
+    /** Row and column of a corner, far enough from the border for every size. */
+    private static final int CORNER = 18;
 
     private static EmbeddedFeatures features;
 
@@ -63,6 +69,25 @@ class EmbeddedFeaturesTest {
     @Test
     void distancesGrowWithWrongColours() {
         grow(red(0), red(COUNT / 2), red(COUNT));
+    }
+
+    @Test
+    void distancesGrowWithWrongPlaces() {
+        grow(cornered(0), cornered(COUNT / 2), cornered(COUNT));
+    }
+
+    @Test
+    void whatAPictureShowsIsReadFromItsFeatures() {
+        var data = new SceneDataset(79, Split.TRAIN, List.of(1, 2, 3), List.of(Style.values()), 200);
+        FeatureQuality quality = FeatureQuality.of(features, data, 200, 6);
+        Map<SceneAttribute, Double> leasts = Map.of(
+                SceneAttribute.STYLE, 0.95,
+                SceneAttribute.COUNT, 0.95,
+                SceneAttribute.COLOURS, 0.95,
+                SceneAttribute.SHAPES, 0.9,
+                SceneAttribute.PLACES, 0.7);
+        leasts.forEach((attribute, least) ->
+                assertThat(quality.attributes().get(attribute)).as(attribute.name()).isGreaterThan(least));
     }
 
     @Test
@@ -124,6 +149,19 @@ class EmbeddedFeaturesTest {
                     .toList();
             Scene shown = i < changed ? new Scene(scene.backdrop(), objects) : scene;
             pictures.add(SceneRenderer.render(shown, Style.PLAIN));
+        }
+        return pictures;
+    }
+
+    /** So many of them with one object, always in the same corner. */
+    private static List<Picture> cornered(int changed) {
+        List<Picture> pictures = new ArrayList<>();
+        for (int i = 0; i < COUNT; i++) {
+            Scene scene = ONE.scene(i);
+            SceneObject object = scene.objects().get(0);
+            var moved = new SceneObject(object.shape(), object.colour(), object.size(), CORNER, CORNER);
+            pictures.add(SceneRenderer.render(
+                    i < changed ? new Scene(scene.backdrop(), List.of(moved)) : scene, Style.PLAIN));
         }
         return pictures;
     }

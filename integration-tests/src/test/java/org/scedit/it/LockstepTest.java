@@ -133,6 +133,7 @@ class LockstepTest {
         var options = new CellExecutor.Options("", 1, 1, Long.MAX_VALUE, cell -> 0, NEVER);
         new LockstepCells(
                         options,
+                        cell -> 0,
                         new Lockstep(new RecipeRun(catalogue)),
                         cell -> recipes.get(cell.name()),
                         Optional.of(folder.resolve("shared")),
@@ -158,6 +159,37 @@ class LockstepTest {
                         "single is trained alone: no other run sees the same batches");
         assertThat(cells.get(0).error()).content().contains("edges/recipe.yaml");
         assertThat(cells.get(2).log()).content().contains("trainable parameters");
+    }
+
+    @Test
+    void aGroupTakesNoMoreThanTheMemoryThatIsGiven() {
+        List<Cell> cells = new ArrayList<>();
+        Map<String, Recipe> recipes = new TreeMap<>();
+        for (int i = 0; i < 5; i++) {
+            Recipe recipe = read("cell" + i, "steps: 4", SC_TUNER);
+            recipes.put(recipe.name(), recipe);
+            cells.add(new Cell(recipe.name(), recipe.name(), Map.of(), i, recipe.resolved(), recipe.output()));
+        }
+        List<String> notices = new ArrayList<>();
+        // 100 for what they share, and 20 for each: two of them take 140
+        var options = new CellExecutor.Options("", 1, 1, 150, cell -> 120, () -> true);
+        List<String> told = new ArrayList<>();
+        new LockstepCells(
+                        options,
+                        cell -> 20,
+                        new Lockstep(new RecipeRun(catalogue)),
+                        cell -> recipes.get(cell.name()),
+                        Optional.empty(),
+                        (alone, listener) -> alone.forEach(cell -> told.add("alone " + cell.name())),
+                        notices::add)
+                .run(cells, listener(told));
+        assertThat(notices)
+                .containsExactly(
+                        "2 runs are trained in lockstep: cell0 cell1",
+                        "2 runs are trained in lockstep: cell2 cell3",
+                        "cell4 is trained alone: of those that see the same batches no other is left, or fits into memory");
+        assertThat(told)
+                .containsExactly("stopped cell0", "stopped cell1", "stopped cell2", "stopped cell3", "alone cell4");
     }
 
     private static CellListener listener(List<String> told) {

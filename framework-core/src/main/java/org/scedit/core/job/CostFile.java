@@ -26,8 +26,9 @@ import org.scedit.core.plugin.PluginCatalogue;
  * backward_share            of a step's time, for the gradients
  * picture_seconds           for drawing a picture of {@code sample}
  * lockstep                  cells: runs that were trained together; encoder_seconds_saved: of the U-Net's way down, which
- *                           another run had computed. step_seconds is that of a run alone all the same,
- *                           peak_memory_mib that of all of them
+ *                           another run had computed; seconds_alone: what the same steps would have taken
+ *                           without that. step_seconds is that of a run alone all the same, peak_memory_mib that
+ *                           of all of them
  * </pre>
  */
 final class CostFile {
@@ -72,6 +73,7 @@ final class CostFile {
         var lockstep = new JsonObject();
         lockstep.addProperty("cells", saving.cells());
         lockstep.addProperty("encoder_seconds_saved", rounded(saving.seconds()));
+        lockstep.addProperty("seconds_alone", rounded(saving.alone()));
         cost.add("lockstep", lockstep);
     }
 

@@ -136,10 +136,13 @@ public final class Lockstep {
         private int step;
         /** Seconds, by member. */
         private final double[] spared;
+        /** Seconds that its steps would have taken by themselves, by member. */
+        private final double[] alone;
 
         Group(int size, SharedEncodings encodings) {
             this.encodings = encodings;
             spared = new double[size];
+            alone = new double[size];
             turns = new Turns(size);
             for (int i = 0; i < size; i++) {
                 failures.add(Optional.empty());
@@ -232,12 +235,13 @@ public final class Lockstep {
             Trainer.StepResult result = trainer.step();
             double spared = group.encodings.secondsSaved() - before;
             group.spared[number] += spared;
+            group.alone[number] += result.seconds() + spared;
             return result.with(result.seconds() + spared);
         }
 
         @Override
         public Optional<Saving> saving() {
-            return Optional.of(new Saving(group.spared.length, group.spared[number]));
+            return Optional.of(new Saving(group.spared.length, group.spared[number], group.alone[number]));
         }
     }
 }

@@ -108,6 +108,11 @@ public record TrainingPlan(
         return always + Float.BYTES * others + extra + then;
     }
 
+    /** The bytes that a training adds to the peak of another one beside which it is trained: its tuners, their optimizer. */
+    public long bytesBesideOthers() {
+        return estimate.tunerBytes() + extra;
+    }
+
     /**
      * The time of an optimizer step in seconds.
      *

@@ -2,11 +2,20 @@ package org.scedit.core.measure;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import org.scedit.api.Measure.Better;
 import org.scedit.core.AtomicFiles;
+import org.scedit.core.UserException;
 
 /**
  * {@code measures.json}: what was measured after training, and of the model before it.
@@ -16,6 +25,50 @@ import org.scedit.core.AtomicFiles;
  */
 public final class MeasuresFile {
     private MeasuresFile() {}
+
+    /**
+     * A line of the file.
+     *
+     * @param after  after training; {@code samples} is 0 where the file does not tell
+     * @param before of the model before it was tuned
+     */
+    public record Line(Measured after, OptionalDouble before) {}
+
+    /**
+     * Reads the file.
+     *
+     * @throws UserException if it is missing, or does not read like one that {@link #write} wrote
+     */
+    public static List<Line> read(Path file) {
+        try {
+            List<Line> lines = new ArrayList<>();
+            for (JsonElement element : JsonParser.parseString(Files.readString(file))
+                    .getAsJsonObject()
+                    .getAsJsonArray("measures")) {
+                JsonObject line = element.getAsJsonObject();
+                var after = new Measured(
+                        line.get("use").getAsString(),
+                        line.get("name").getAsString(),
+                        line.get("value").getAsDouble(),
+                        Better.valueOf(line.get("better").getAsString().toUpperCase(Locale.ROOT)),
+                        line.has("samples") ? line.get("samples").getAsInt() : 0);
+                lines.add(new Line(
+                        after,
+                        line.has("before")
+                                ? OptionalDouble.of(line.get("before").getAsDouble())
+                                : OptionalDouble.empty()));
+            }
+            return lines;
+        } catch (IOException
+                | JsonParseException // not JSON
+                | ClassCastException // JSON of another shape, in Gson's words
+                | IllegalStateException
+                | IllegalArgumentException
+                | NullPointerException
+                | UnsupportedOperationException e) {
+            throw new UserException(file + ": is missing, or not what a run's end leaves there; evaluate it again", e);
+        }
+    }
 
     /**
      * Writes the file.

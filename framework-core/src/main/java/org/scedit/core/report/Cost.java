@@ -48,6 +48,21 @@ record Cost(Map<String, Double> figures, Map<String, String> facts) {
         return cells.matches("[1-9][0-9]{0,8}") ? Integer.parseInt(cells) : 1;
     }
 
+    /** Seconds of the U-Net's encoder that others of its lockstep had computed; 0 for a run alone. */
+    double spared() {
+        return seconds("lockstep.encoder_seconds_saved");
+    }
+
+    /** Seconds that the steps of a run in lockstep would have taken without that; 0 for a run alone. */
+    double alone() {
+        return seconds("lockstep.seconds_alone");
+    }
+
+    private double seconds(String fact) {
+        String value = facts.getOrDefault(fact, "0");
+        return value.matches("[0-9.eE+-]{1,20}") ? Double.parseDouble(value) : 0;
+    }
+
     /** In the report's order. */
     static final List<Figure> FIGURES = List.of(
             new Figure("trainable_parameters", "trained parameters", true, true),

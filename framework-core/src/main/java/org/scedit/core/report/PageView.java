@@ -18,6 +18,7 @@ import java.util.Map;
  *     else empty
  * @param over       what the runs of a group are repeated over besides seeds, for {@code by ...}: {@code styles}
  * @param parts      the main table for each replicate; empty where only seeds are repeated
+ * @param spared     what training in lockstep saved, in words; empty where nothing was
  * @param tried      rows of those that were tried and not chosen
  * @param rankings   what each measure says
  * @param fronts     every measure against every cost; the first is shown
@@ -43,6 +44,7 @@ public record PageView(
         String repeated,
         String over,
         List<Part> parts,
+        String spared,
         List<GroupRow> tried,
         List<Ranked> rankings,
         List<Drawing> fronts,

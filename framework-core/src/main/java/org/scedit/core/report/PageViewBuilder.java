@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.scedit.api.Measure.Better;
+import org.scedit.core.job.TrainingPlan;
 import org.scedit.core.report.Front.Place;
 import org.scedit.core.report.PageView.Cell;
 import org.scedit.core.report.PageView.CellRow;
@@ -68,6 +69,7 @@ final class PageViewBuilder {
                                 .map(key -> Repetition.counted(1, key).substring("1 ".length()))
                                 .toList()),
                 parts(),
+                spared(),
                 findings.groups().stream()
                         .filter(group -> !group.chosen())
                         .map(group -> row(group, false))
@@ -157,6 +159,27 @@ final class PageViewBuilder {
                                 .map(group -> row(group, false))
                                 .toList()))
                 .toList();
+    }
+
+    /** What the runs that were trained in lockstep were spared, measured while they were trained. */
+    private String spared() {
+        double alone = runs.stream().mapToDouble(run -> run.cost().alone()).sum();
+        double spared = runs.stream().mapToDouble(run -> run.cost().spared()).sum();
+        long count = runs.stream().filter(run -> run.cost().alone() > 0).count();
+        return alone == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "%d runs were trained in lockstep, up to %d from one pass of the frozen encoder: %s of training,"
+                                + " %s less (%.0f %%) than without.",
+                        count,
+                        runs.stream()
+                                .mapToInt(run -> run.cost().together())
+                                .max()
+                                .orElseThrow(),
+                        TrainingPlan.duration(alone - spared),
+                        TrainingPlan.duration(spared),
+                        100 * spared / alone);
     }
 
     private GroupRow row(Group group, boolean ranks) {
@@ -340,7 +363,7 @@ final class PageViewBuilder {
     private List<Fact> facts() {
         Map<String, Map<String, List<String>>> byName = new LinkedHashMap<>();
         runs.forEach(run -> run.cost().facts().forEach((name, value) -> {
-            if (!name.equals("finished")) {
+            if (!name.equals("finished") && !name.matches("lockstep[.].*seconds.*")) {
                 byName.computeIfAbsent(name, key -> new LinkedHashMap<>())
                         .computeIfAbsent(value, key -> new ArrayList<>())
                         .add(run.name());

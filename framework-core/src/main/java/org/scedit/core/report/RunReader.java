@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,6 +18,8 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import org.scedit.api.Measure.Better;
 import org.scedit.core.UserException;
+import org.scedit.core.measure.Measured;
+import org.scedit.core.measure.MeasuresFile;
 import org.scedit.core.recipe.RecipeDifference;
 import org.scedit.core.run.Metrics;
 import org.scedit.core.weights.FileHash;
@@ -70,8 +71,9 @@ final class RunReader {
         Optional<Long> steps = number(recipe, "train.steps");
         List<Metrics.Line> lines = metrics();
         LossCourse losses = LossCourse.of(lines, steps.orElse(0L).intValue());
+        Path measured = folder.resolve("measures.json");
         List<MeasuredValue> measures =
-                new ArrayList<>(json("measures.json", RunReader::measures).orElse(List.of()));
+                new ArrayList<>(read(measured, text -> measures(measured)).orElse(List.of()));
         if (state == State.FINISHED) {
             losses.validated()
                     .ifPresent(
@@ -115,19 +117,15 @@ final class RunReader {
         return read(file, text -> Metrics.read(file)).orElse(List.of());
     }
 
-    private static List<MeasuredValue> measures(JsonObject file) {
+    private static List<MeasuredValue> measures(Path file) {
         List<MeasuredValue> values = new ArrayList<>();
-        for (JsonElement element : file.getAsJsonArray("measures")) {
-            JsonObject measure = element.getAsJsonObject();
-            String name = measure.get("name").getAsString();
+        for (MeasuresFile.Line line : MeasuresFile.read(file)) {
+            Measured after = line.after();
             boolean taken =
-                    values.stream().anyMatch(value -> value.quality().name().equals(name));
-            Better better = Better.valueOf(measure.get("better").getAsString().toUpperCase(Locale.ROOT));
+                    values.stream().anyMatch(value -> value.quality().name().equals(after.name()));
+            String name = taken ? after.name() + " (" + after.use() + ")" : after.name();
             values.add(new MeasuredValue(
-                    new Quality(taken ? name + " (" + measure.get("use").getAsString() + ")" : name, better),
-                    finite(measure.get("value")),
-                    measure.has("before") ? OptionalDouble.of(finite(measure.get("before"))) : OptionalDouble.empty(),
-                    measure.has("samples") ? measure.get("samples").getAsInt() : 0));
+                    new Quality(name, after.better()), after.value(), line.before(), after.samples()));
         }
         return values;
     }

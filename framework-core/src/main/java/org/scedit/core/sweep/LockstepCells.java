@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.UserException;
 import org.scedit.core.engine.Torch;
@@ -29,6 +30,7 @@ public final class LockstepCells implements CellExecutor {
     private static final int MOST = 8;
 
     private final Options options;
+    private final ToLongFunction<Cell> addedBy;
     private final Lockstep lockstep;
     private final Function<Cell, Recipe> recipes;
     private final Optional<Path> shared;
@@ -36,6 +38,8 @@ public final class LockstepCells implements CellExecutor {
     private final Consumer<String> notices;
 
     /**
+     * @param options  a group's cells together take no more than its memory, as far as is known
+     * @param addedBy  the bytes that a cell adds to those of others in its process: its tuners and their optimizers
      * @param lockstep trains a group
      * @param recipes  the cells' recipes
      * @param shared   the folder of what cells share
@@ -44,12 +48,14 @@ public final class LockstepCells implements CellExecutor {
      */
     public LockstepCells(
             Options options,
+            ToLongFunction<Cell> addedBy,
             Lockstep lockstep,
             Function<Cell, Recipe> recipes,
             Optional<Path> shared,
             CellExecutor others,
             Consumer<String> notices) {
         this.options = options;
+        this.addedBy = addedBy;
         this.lockstep = lockstep;
         this.recipes = recipes;
         this.shared = shared;
@@ -140,10 +146,14 @@ public final class LockstepCells implements CellExecutor {
         }
         List<List<Cell>> groups = new ArrayList<>();
         for (List<Cell> all : together.values()) {
-            for (int from = 0; from < all.size(); from += MOST) {
-                List<Cell> group = all.subList(from, Math.min(all.size(), from + MOST));
+            for (int from = 0; from < all.size(); ) {
+                List<Cell> group = all.subList(from, end(all, from));
+                from += group.size();
                 if (group.size() == 1) {
-                    notices.accept(group.get(0).name() + " is trained alone: no other run sees the same batches");
+                    notices.accept(group.get(0).name() + " is trained alone: "
+                            + (all.size() == 1
+                                    ? "no other run sees the same batches"
+                                    : "of those that see the same batches no other is left, or fits into memory"));
                     alone.add(group.get(0));
                 } else {
                     notices.accept(group.size() + " runs are trained in lockstep: "
@@ -153,6 +163,24 @@ public final class LockstepCells implements CellExecutor {
             }
         }
         return groups;
+    }
+
+    /** Where a group ends that begins there: as many cells as memory holds, at most {@value #MOST}. */
+    private int end(List<Cell> all, int from) {
+        int end = from;
+        long largest = 0;
+        long added = 0;
+        while (end < all.size() && end - from < MOST) {
+            Cell next = all.get(end);
+            long own = addedBy.applyAsLong(next);
+            largest = Math.max(largest, options.memoryOf().applyAsLong(next) - own);
+            added += own;
+            if (end > from && largest + added > options.memory()) {
+                break;
+            }
+            end++;
+        }
+        return end;
     }
 
     private Optional<String> whyAlone(Recipe recipe) {

@@ -1,11 +1,7 @@
 package org.scedit.core.sweep;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.scedit.api.Measure.Better;
 import org.scedit.core.UserException;
+import org.scedit.core.measure.Measured;
+import org.scedit.core.measure.MeasuresFile;
 import org.scedit.core.recipe.Sweep;
 import org.scedit.core.run.Metrics;
 
@@ -102,38 +101,20 @@ final class Selection {
     }
 
     private Result measure(Cell cell) {
-        List<JsonObject> found = new ArrayList<>();
-        Set<String> known = new LinkedHashSet<>();
-        for (JsonObject measure : measures(cell)) {
-            String name = measure.get("name").getAsString();
-            known.add(name);
-            if (name.equals(select.by()) || measure.get("use").getAsString().equals(select.by())) {
-                found.add(measure);
-            }
-        }
+        Path file = cell.folder().resolve("measures.json");
+        List<Measured> measures = Files.isRegularFile(file)
+                ? MeasuresFile.read(file).stream().map(MeasuresFile.Line::after).toList()
+                : List.of();
+        List<Measured> found = measures.stream()
+                .filter(each -> each.name().equals(select.by()) || each.use().equals(select.by()))
+                .toList();
         if (found.size() != 1) {
+            String known =
+                    String.join(", ", measures.stream().map(Measured::name).toList());
             throw new UserException("sweep.select: by '" + select.by() + "' means "
                     + (found.isEmpty() ? "none" : "several") + " of the numbers of " + cell.folder()
-                    + "; give the name of one: " + (known.isEmpty() ? "it has none" : String.join(", ", known)));
+                    + "; give the name of one: " + (known.isEmpty() ? "it has none" : known));
         }
-        JsonObject measure = found.get(0);
-        return new Result(
-                measure.get("value").getAsDouble(),
-                "higher".equals(measure.get("better").getAsString()));
-    }
-
-    private static List<JsonObject> measures(Cell cell) {
-        List<JsonObject> measures = new ArrayList<>();
-        try {
-            for (JsonElement each : JsonParser.parseString(
-                            Files.readString(cell.folder().resolve("measures.json")))
-                    .getAsJsonObject()
-                    .getAsJsonArray("measures")) {
-                measures.add(each.getAsJsonObject());
-            }
-            return measures;
-        } catch (IOException | JsonParseException | IllegalStateException | NullPointerException e) {
-            return measures; // told as having none
-        }
+        return new Result(found.get(0).value(), found.get(0).better() == Better.HIGHER);
     }
 }

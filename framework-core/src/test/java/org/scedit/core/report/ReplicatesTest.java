@@ -79,7 +79,10 @@ class ReplicatesTest {
                 run.resolve("measures.json"),
                 "{\"measures\":[{\"use\":\"style-distance\",\"name\":\"style distance\",\"value\":" + value
                         + ",\"better\":\"lower\"}]}");
-        Files.writeString(run.resolve("cost.json"), "{\"peak_above_frozen_mib\":900,\"lockstep\":{\"cells\":4}}");
+        Files.writeString(
+                run.resolve("cost.json"),
+                "{\"peak_above_frozen_mib\":900,\"lockstep\":{\"cells\":4,\"encoder_seconds_saved\":2.5,"
+                        + "\"seconds_alone\":10}}");
         Files.writeString(run.resolve("summary.md"), "# done\n");
     }
 
@@ -131,6 +134,8 @@ class ReplicatesTest {
                         "<summary>Only stripes</summary>",
                         "<summary>Only rings</summary>",
                         "each style with each seed one of its own",
+                        "lockstep, up to 4 from one pass of the frozen encoder",
+                        " less (25 %) than without",
                         "900 MiB</span> <span class=\"detail\">of 4 runs together</span>");
         assertThat(page.resolveSibling("report.csv")).content().contains(",lockstep_cells\n");
     }
