@@ -37,7 +37,7 @@ class EmbeddedFeaturesTest {
 
     private static final SceneSampler ONE = new SceneSampler(77, Split.TRAIN, List.of(1));
     /** Row and column of a corner, far enough from the border for every size. */
-    private static final int CORNER = 18;
+    private static final int CORNER = 22;
 
     private static EmbeddedFeatures features;
 
@@ -53,7 +53,7 @@ class EmbeddedFeaturesTest {
 
     @Test
     void distancesGrowWithNoise() {
-        grow(pictures(Damage.NONE), pictures(new Damage(0.1f, 0)), pictures(new Damage(0.4f, 0)));
+        grow(pictures(Damage.NONE), pictures(new Damage(0.3f, 0)), pictures(new Damage(0.8f, 0)));
     }
 
     @Test
@@ -86,8 +86,14 @@ class EmbeddedFeaturesTest {
                 SceneAttribute.COLOURS, 0.95,
                 SceneAttribute.SHAPES, 0.9,
                 SceneAttribute.PLACES, 0.7);
-        leasts.forEach((attribute, least) ->
-                assertThat(quality.attributes().get(attribute)).as(attribute.name()).isGreaterThan(least));
+        leasts.forEach((attribute, least) -> assertThat(quality.attributes().get(attribute))
+                .as(attribute.name())
+                .isGreaterThan(least));
+    }
+
+    @Test
+    void theirNumbersAreOfTheSizeOfOne() {
+        assertThat(EmbeddedFeatures.unitScale(features, pictures(Damage.NONE))).isBetween(0.8, 1.25);
     }
 
     @Test

@@ -30,6 +30,12 @@ public final class EmbeddedFeatures implements FeatureNetwork {
     /** The key of {@code config.json} with the hash of the text encoder that it was trained beside. */
     public static final String TEXT_ENCODER_HASH = "text_encoder_sha256";
 
+    /**
+     * The key of {@code config.json} with what the features of pictures are multiplied with: by training their size is
+     * any, and the kernel distance grows with its sixth power. 1 where it is left out.
+     */
+    public static final String SCALE = "scale";
+
     private static final Path FOLDER = Path.of("models/features");
     private static final Path TEXTS = Path.of("models/embedded");
 
@@ -82,7 +88,25 @@ public final class EmbeddedFeatures implements FeatureNetwork {
 
     @Override
     public float[][] ofPictures(List<Picture> pictures) {
-        return inBatches(pictures, this::encoded);
+        return inBatches(pictures, (manager, batch) -> encoded(manager, batch)
+                .mul(model.config().decimal(SCALE, 1)));
+    }
+
+    /**
+     * The scale with which the numbers of pictures' features are 1 in the root of their mean square.
+     *
+     * @param features without a scale yet
+     */
+    public static double unitScale(EmbeddedFeatures features, List<Picture> pictures) {
+        double squares = 0;
+        long numbers = 0;
+        for (float[] row : features.ofPictures(pictures)) {
+            for (float value : row) {
+                squares += (double) value * value;
+                numbers++;
+            }
+        }
+        return Math.sqrt(numbers / squares);
     }
 
     /**

@@ -2,6 +2,9 @@ package org.scedit.core.job;
 
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.scedit.api.Picture;
 import org.scedit.core.AtomicFiles;
 import org.scedit.core.data.BatchOrder;
 import org.scedit.core.engine.Precision;
@@ -58,7 +61,16 @@ final class FeaturesJob implements Job {
         }
         Path target = folder.path().resolve("model");
         ModelFolders.write(model.parameters(), target.resolve(FeatureModel.WEIGHTS));
-        AtomicFiles.writeText(target.resolve("config.json"), model.config().pretty());
+        Path config = target.resolve("config.json");
+        AtomicFiles.writeText(config, model.config().pretty());
+        try (EmbeddedFeatures features = EmbeddedFeatures.open(target, base)) {
+            List<Picture> pictures = new ArrayList<>();
+            for (int i = 0; i < Math.min(MEASURED, data.size()); i++) {
+                pictures.add(data.get(i).picture());
+            }
+            model.config().values().addProperty(EmbeddedFeatures.SCALE, EmbeddedFeatures.unitScale(features, pictures));
+        }
+        AtomicFiles.writeText(config, model.config().pretty());
         AtomicFiles.writeText(folder.summary(), summary(outcome, target));
         options.out().println("features  " + target + "\nsummary   " + folder.summary());
     }

@@ -1,7 +1,11 @@
 package org.scedit.core.recipe;
 
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.scedit.core.recipe.RecipeNode.Entry;
 
 /**
@@ -19,5 +23,21 @@ record SweepAxis(String name, List<Choice> choices) {
      * @param shown   what tells it from the other choices: a setting and its value, or several
      * @param changes of the recipe: the path of each key, with its place in the sweep and its value
      */
-    record Choice(Map<String, String> shown, Map<String, Entry> changes) {}
+    record Choice(Map<String, String> shown, Map<String, Entry> changes) {
+        /** With one more change; {@code label} is what it is told from the others by. */
+        Choice with(String path, Optional<String> label, Entry value) {
+            Map<String, String> allShown = new LinkedHashMap<>(shown);
+            label.ifPresent(text -> allShown.put(path, text));
+            Map<String, Entry> allChanges = new LinkedHashMap<>(changes);
+            allChanges.put(path, value);
+            return new Choice(allShown, allChanges);
+        }
+    }
+
+    /** What tells any of its choices from the others. */
+    Set<String> settings() {
+        Set<String> settings = new LinkedHashSet<>();
+        choices.forEach(choice -> settings.addAll(choice.shown.keySet()));
+        return settings;
+    }
 }

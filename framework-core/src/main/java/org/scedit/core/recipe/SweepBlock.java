@@ -3,6 +3,7 @@ package org.scedit.core.recipe;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ import org.scedit.core.recipe.RecipeNode.Sequence;
  *   paired:                                     # settings that vary together, under a name of their own
  *     picture:
  *       small: {train.batch: 8, data.count: 16}
- *       large: {train.batch: 2, data.count: 64}
+ *       large: {train.batch: 2, data.count: {each: [64, 128]}}    # each of them, as in a grid of its own
  *   random: {count: 8, seed: 0, draw: {train.clip_norm: {uniform: [0.1, 1.0]}}}
  *   seeds: [0, 1, 2]
  *   select: {keys: [train.learning_rate], by: validation_loss, seeds: 1}
@@ -43,6 +44,7 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
     private static final String SEEDS = "seeds";
     private static final String SELECT = "select";
     private static final String REPLICATES = "replicates";
+    private static final String EACH = "each";
     private static final List<String> KEYS = List.of(GRID, PAIRED, RANDOM, SEEDS, SELECT, REPLICATES);
 
     /** Keys that every run has its own value of, and what to do instead of sweeping them. */
@@ -88,7 +90,7 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
                                         sweepable(path, setting.key());
                                     }
                                 });
-                                choices.add(new SweepAxis.Choice(Map.of(name, label), settings.entries()));
+                                choices.addAll(expanded(Map.of(name, label), settings));
                             } else {
                                 problems.add(
                                         value.position(),
@@ -99,6 +101,27 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
                         });
                 axes.add(new SweepAxis(name, choices));
             });
+        }
+
+        /** A block of settings; one of which {@code {each: [...]}} is written varies in the block. */
+        private List<SweepAxis.Choice> expanded(Map<String, String> shown, Mapping settings) {
+            List<SweepAxis.Choice> choices = List.of(new SweepAxis.Choice(shown, Map.of()));
+            for (Map.Entry<String, Entry> setting : settings.entries().entrySet()) {
+                String path = setting.getKey();
+                Entry written = setting.getValue();
+                List<SweepAxis.Choice> longer = new ArrayList<>();
+                if (written.value() instanceof Mapping of
+                        && of.entries().keySet().equals(Set.of(EACH))) {
+                    Map<String, RecipeNode> values =
+                            values(path, of.entries().get(EACH), "values, such as " + path + ": {each: [..., ...]}");
+                    choices.forEach(before -> values.forEach((label, value) ->
+                            longer.add(before.with(path, Optional.of(label), new Entry(written.key(), value)))));
+                } else {
+                    choices.forEach(before -> longer.add(before.with(path, Optional.empty(), written)));
+                }
+                choices = longer;
+            }
+            return choices;
         }
 
         /** The values of a list or a block by what they are called; told and left out if two are called the same. */
@@ -220,23 +243,28 @@ record SweepBlock(List<SweepAxis> axes, List<Scalar> seeds, Optional<Sweep.Selec
             return replicates;
         }
 
-        /** The settings of the axis that an item of a list of keys names. */
+        /** The settings that an item of a list of keys names: one that varies, or all that are drawn. */
         private Set<String> settings(RecipeNode item, String where) {
             String name = item instanceof Scalar scalar ? scalar.text() : "";
+            if (axes.stream().anyMatch(each -> each.settings().contains(name))) {
+                return Set.of(name);
+            }
             Optional<SweepAxis> axis =
                     axes.stream().filter(each -> each.name().equals(name)).findFirst();
             if (axis.isEmpty()) {
-                List<String> known = axes.stream().map(SweepAxis::name).toList();
+                Set<String> known = new LinkedHashSet<>();
+                axes.forEach(each -> {
+                    known.add(each.name());
+                    known.addAll(each.settings());
+                });
                 problems.add(
                         item.position(),
                         where + ": nothing of the sweep is called " + item.shown() + "; "
                                 + (known.isEmpty()
                                         ? "nothing varies but the seed"
-                                        : Names.suggestion(name, known, "what varies:")));
+                                        : Names.suggestion(name, List.copyOf(known), "what varies:")));
             }
-            return axis.filter(found -> !found.choices().isEmpty())
-                    .map(found -> found.choices().get(0).shown().keySet())
-                    .orElse(Set.of());
+            return axis.map(SweepAxis::settings).orElse(Set.of());
         }
 
         private void refuseUnknown(Mapping block, String where, List<String> known) {

@@ -123,7 +123,7 @@ final class SweepReader {
                 }
             }
             combined = longer;
-            settings.addAll(axis.choices().get(0).shown().keySet());
+            settings.addAll(axis.settings());
         }
         var names = new SweepNames(settings);
         List<Change> changes = new ArrayList<>();

@@ -26,7 +26,7 @@ import org.scedit.core.scenes.SceneDataset;
  * <pre>loss = Σ attributes' losses  +  contrast</pre>
  * <ul>
  *   <li>what a picture shows must be read from its features by one linear layer: cross-entropy of {@link SceneAttribute}s,
- *       squared error of amounts. Half of the pictures are noisy or blurred, and how much is an attribute too;
+ *       ten times the squared error of amounts. Half of the pictures are noisy or blurred, and how much is an attribute too;
  *   <li>contrast is CLIP's loss (Radford et al. 2021, arXiv:2103.00020) between pictures and captions, at a fixed
  *       temperature. Each picture also meets the caption of a {@linkplain NearMiss near miss}, since captions of other
  *       pictures alone would not teach which colour belongs to which shape.
@@ -34,6 +34,8 @@ import org.scedit.core.scenes.SceneDataset;
  */
 public final class FeatureObjective implements Objective {
     private static final double TEMPERATURE = 0.07;
+    /** A squared error of amounts is a tenth of a cross-entropy: by itself, noise would hardly be among the features. */
+    private static final double OF_AMOUNTS = 10;
     /** Of 12 kB each. */
     private static final int MOST_KEPT = 20_000;
 
@@ -95,7 +97,7 @@ public final class FeatureObjective implements Objective {
                     switch (each.form()) {
                         case ONE_OF -> "torch.neg(torch.mean(torch.sum(torch.mul(z, torch.log_softmax(y, 1)), [1])))";
                         case ANY_OF -> "torch.binary_cross_entropy_with_logits(y, z, None, None, 1)";
-                        case AMOUNTS -> "torch.mse_loss(y, z)";
+                        case AMOUNTS -> "torch.mul(torch.mse_loss(y, z), " + OF_AMOUNTS + ")";
                     };
             lines.add("loss = torch.add(loss, " + term + ")");
         }

@@ -23,7 +23,7 @@ import org.scedit.core.UserException;
  * Each is read in a folder that also holds what {@link RecipeFolder} lists.
  */
 class SweepReaderTest {
-    private static final int SWEEPS = 50;
+    private static final int SWEEPS = 52;
 
     @TempDir
     Path temporary;
