@@ -70,7 +70,7 @@ class FixedLossTest {
     }
 
     private static FixedLoss fixed(int count, long seed) {
-        return new FixedLoss(model, unet, SCENES, count, Map.of(), 2, seed);
+        return new FixedLoss(model, unet, SCENES, count, Map.of(), Optional.empty(), 2, seed);
     }
 
     /** mean (unet(√ᾱ x + √(1-ᾱ) ε, t, caption) - ε)², as the embedded model predicts the noise. */

@@ -113,6 +113,38 @@ class InpaintingTrainingTest {
                 .isNotEqualTo(losses("inside", "[{use: inpainting, name: mask, dropout: 1.0}]"));
     }
 
+    /** With a learning rate that changes nothing the losses are those of the base model, whatever the training draws. */
+    @Test
+    void theValidationLossSeesTheMasksOfItsOwnSeed() throws IOException {
+        String usual = validationLoss("usual", 1, "seed: 0", "dropout: 0");
+        assertThat(validationLoss("other-draws", 4, "seed: 0", "dropout: 0")).isEqualTo(usual);
+        assertThat(validationLoss("other-seed", 1, "seed: 1", "dropout: 0")).isNotEqualTo(usual);
+        assertThat(validationLoss("all-hidden", 1, "seed: 0", "dropout: 1.0")).isNotEqualTo(usual);
+    }
+
+    private static String validationLoss(String name, int seed, String validation, String mask) throws IOException {
+        Path run = run(
+                name,
+                "seed: " + seed + "\ntuners: [{use: sc-tuner}]\nconditions: [{use: inpainting, name: mask, " + mask
+                        + "}]\ntrain: {steps: 1, batch: 2, learning_rate: 1.0e-30, masks_per_picture: " + seed
+                        + "}\nvalidation: {fraction: 0.4, every: 1, " + validation + "}\n",
+                () -> false);
+        String line = Files.readString(run.resolve("metrics.jsonl"));
+        return line.substring(line.indexOf("\"training_loss\""));
+    }
+
+    @Test
+    void measuresOfPicturesFromNoiseAreRefused() {
+        assertThatThrownBy(() -> run(
+                        "evaluated",
+                        "tuners: [{use: sc-tuner}]\ntrain: {steps: 1}\nvalidation: {fraction: 0.4}\n"
+                                + "evaluate: {measures: [reconstruction]}\n"
+                                + sample(""),
+                        () -> false))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("remove 'evaluate', and follow it by its validation loss");
+    }
+
     @Test
     void readyMasksAreLightWhereIsDrawnAnew() throws IOException {
         Path masks = Files.createDirectories(folder.resolve("masks"));
@@ -166,7 +198,7 @@ class InpaintingTrainingTest {
     private static Path runWhole(String name, String text, BooleanSupplier stop) throws IOException {
         Path recipe = Files.writeString(
                 folder.resolve(name + ".yaml"), "output: " + folder.resolve("runs/" + name) + "\n" + text);
-        var reader = new RecipeReader(catalogue.tuners(), catalogue.annotators());
+        var reader = new RecipeReader(catalogue.tuners(), catalogue.annotators(), catalogue.measures());
         return new RecipeRun(catalogue).run(reader.read(recipe, List.of()), options(stop));
     }
 

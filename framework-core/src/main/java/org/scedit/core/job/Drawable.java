@@ -45,10 +45,10 @@ public final class Drawable {
         if (!inpaints(parts, unet)) {
             return Optional.empty();
         }
-        if (recipe.validation().isPresent() || recipe.evaluate().isPresent()) {
-            return Optional.of(parts.path() + ": its U-Net is for inpainting, of which neither a validation loss nor"
-                    + " measures can be told; remove "
-                    + (recipe.validation().isPresent() ? "'validation'" : "'evaluate'"));
+        if (recipe.evaluate().isPresent()) {
+            return Optional.of(
+                    parts.path() + ": its U-Net is for inpainting, and measures are of pictures that are drawn"
+                            + " from noise alone; remove 'evaluate', and follow it by its validation loss");
         }
         return recipe.sample()
                 .filter(sample -> sample.mask().isEmpty())

@@ -15,7 +15,7 @@ import org.scedit.core.data.MapFolder;
 import org.scedit.core.recipe.Recipe;
 import org.scedit.core.train.LatentBatches;
 
-/** The masks of a data set's pictures, for a U-Net for inpainting. */
+/** The masks of a data set's pictures, trained on or held out, for a U-Net for inpainting. */
 final class TrainingMasks {
     private static final byte LIGHT = (byte) 255;
 
@@ -24,16 +24,18 @@ final class TrainingMasks {
     /**
      * Masks by an annotator, where it changes a white picture; or ready ones, one a picture.
      *
-     * @param recipe that trains
+     * @param recipe     that trains
+     * @param perPicture masks of each picture, where an annotator draws them
+     * @param seed       of what annotators draw
      * @throws UserException if the recipe's condition cannot mask, or ready masks do not fit the pictures
      */
-    static LatentBatches.Masks of(Recipe recipe, Map<String, Annotator<?>> annotators, Dataset data) {
+    static LatentBatches.Masks of(
+            Recipe recipe, Map<String, Annotator<?>> annotators, Dataset data, int perPicture, long seed) {
         Condition condition = RecipeConditions.mask(recipe, annotators);
-        int perPicture = recipe.train().orElseThrow().masksPerPicture();
         if (condition.maker() instanceof MapMaker.Annotated<?> annotated) {
             return new LatentBatches.Masks(perPicture, (picture, number) -> {
                 Picture like = data.get(picture).picture();
-                long drawn = condition.seed(recipe.seed(), (long) picture * perPicture + number);
+                long drawn = condition.seed(seed, (long) picture * perPicture + number);
                 boolean whole = new SplittableRandom(drawn).nextDouble() < condition.dropout();
                 Picture white = white(like.width(), like.height());
                 return whole ? white : changed(annotated.of(white, drawn));

@@ -74,11 +74,26 @@ final class TuneJob implements Job {
                     : Optional.empty();
             trainingMaps = recipe.train().isPresent() ? trainingMaps() : List.of();
             trainingMasks = data.filter(pictures -> inpaints && recipe.train().isPresent())
-                    .map(pictures -> TrainingMasks.of(recipe, catalogue.annotators(), pictures.training()));
+                    .map(pictures -> TrainingMasks.of(
+                            recipe,
+                            catalogue.annotators(),
+                            pictures.training(),
+                            recipe.train().get().masksPerPicture(),
+                            recipe.seed()));
             validation = recipe.train()
                     .flatMap(train -> data.orElseThrow().heldOut())
                     .map(heldOut -> new Validation(
-                            recipe, tuners.conditions(), data.orElseThrow().training(), heldOut, trainingMaps));
+                            recipe,
+                            tuners.conditions(),
+                            data.orElseThrow().training(),
+                            heldOut,
+                            trainingMaps,
+                            pictures -> trainingMasks.map(any -> TrainingMasks.of(
+                                    recipe,
+                                    catalogue.annotators(),
+                                    pictures,
+                                    1,
+                                    recipe.validation().orElseThrow().seed()))));
             sample = recipe.sample().map(asked -> new SamplePictures(recipe, tuners.conditions(), side));
             evaluation = inpaints ? Optional.empty() : evaluation(side); // pictures are measured that start from noise
             Precision precision = recipe.model().precision();

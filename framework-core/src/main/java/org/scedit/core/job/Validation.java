@@ -3,6 +3,8 @@ package org.scedit.core.job;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.scedit.api.Picture;
 import org.scedit.core.condition.Condition;
@@ -27,12 +29,14 @@ final class Validation {
     private final Dataset heldOut;
     private final Map<String, IntFunction<Picture>> trainingMaps = new LinkedHashMap<>();
     private final Map<String, IntFunction<Picture>> heldOutMaps = new LinkedHashMap<>();
+    private final Function<Dataset, Optional<LatentBatches.Masks>> masks;
 
     /**
      * Looks up the condition maps, so that what is missing is told before a weight is read.
      *
      * @param recipe  has a {@code validation}
      * @param trained maps that are trained on, of the conditions in their order
+     * @param masks   of a data set's pictures by the validation's seed; empty unless the U-Net is for inpainting
      * @throws org.scedit.core.UserException if ready maps do not fit the held-out pictures
      */
     Validation(
@@ -40,11 +44,13 @@ final class Validation {
             List<Condition> conditions,
             Dataset training,
             Dataset heldOut,
-            List<LatentBatches.Condition> trained) {
+            List<LatentBatches.Condition> trained,
+            Function<Dataset, Optional<LatentBatches.Masks>> masks) {
         settings = recipe.validation().orElseThrow();
         textEncoder = recipe.train().orElseThrow().textEncoder();
         this.training = training;
         this.heldOut = heldOut;
+        this.masks = masks;
         for (int i = 0; i < conditions.size(); i++) {
             Condition condition = conditions.get(i);
             heldOutMaps.put(condition.name(), DataMaps.of(condition, heldOut, settings.seed()));
@@ -81,6 +87,7 @@ final class Validation {
     }
 
     private FixedLoss loss(DiffusionModel model, TunedUNet unet, Dataset data, Map<String, IntFunction<Picture>> maps) {
-        return new FixedLoss(model, unet, data, settings.count(), maps, settings.timesteps(), settings.seed());
+        return new FixedLoss(
+                model, unet, data, settings.count(), maps, masks.apply(data), settings.timesteps(), settings.seed());
     }
 }

@@ -60,7 +60,7 @@ record Cost(Map<String, Double> figures, Map<String, String> facts) {
 
     private double seconds(String fact) {
         String value = facts.getOrDefault(fact, "0");
-        return value.matches("[0-9.eE+-]{1,20}") ? Double.parseDouble(value) : 0;
+        return value.matches("[0-9]+([.][0-9]+)?(E-?[0-9]+)?") ? Double.parseDouble(value) : 0;
     }
 
     /** In the report's order. */

@@ -31,7 +31,7 @@ import org.scedit.core.model.TiledAutoencoder;
  * t_k  = ⌊(k + ½) · T / K⌋,   k = 0 .. K-1
  * </pre>
  * with ᾱ of t_k, x_i the mean of the picture's latents, ε_ik a function of seed, i and k, and the target that the model
- * predicts. Whatever a training weights, drops or averages has no part in it: it can be compared between trainings.
+ * predicts. A U-Net for inpainting also takes the first of the picture's masks. Whatever a training weights, drops or averages has no part in it: it can be compared between trainings.
  */
 public final class FixedLoss {
     /** Pictures are evaluated together as long as their latents have no more pixels than one of 64×64. */
@@ -47,6 +47,8 @@ public final class FixedLoss {
     private final Shape latent;
     private final List<Example> examples = new ArrayList<>();
     private final List<float[]> latents = new ArrayList<>();
+    /** What a U-Net for inpainting takes besides each picture's latents; empty arrays for others. */
+    private final List<float[]> beside = new ArrayList<>();
 
     /**
      * Encodes the pictures.
@@ -55,6 +57,7 @@ public final class FixedLoss {
      * @param data      the first pictures of it are taken
      * @param count     how many, at most; no more than there are
      * @param maps      of the data's pictures, by the name of the condition that tuners ask for
+     * @param masks     of the data's pictures, of which the first counts; empty unless the U-Net is for inpainting
      * @param timesteps K
      * @param seed      of the noise
      */
@@ -64,6 +67,7 @@ public final class FixedLoss {
             Dataset data,
             int count,
             Map<String, IntFunction<Picture>> maps,
+            Optional<LatentBatches.Masks> masks,
             int timesteps,
             long seed) {
         this.model = model;
@@ -76,9 +80,12 @@ public final class FixedLoss {
         Picture first = data.get(0).picture();
         int down = model.autoencoder().downsampling();
         latent = new Shape(model.autoencoder().latentChannels(), first.height() / down, first.width() / down);
+        Optional<MaskedLatents> masked = masks.map(of -> new MaskedLatents(model, data, of, seed));
         for (int i = 0; i < Math.min(count, data.size()); i++) {
             examples.add(data.get(i));
             latents.add(encode(examples.get(i).picture()));
+            int index = i;
+            beside.add(masked.map(channels -> channels.first(index)).orElse(new float[0]));
         }
     }
 
@@ -147,18 +154,22 @@ public final class FixedLoss {
     private double sum(int from, int to, int k, TextCondition text, NDManager manager) {
         int timestep = (int) ((k + 0.5) * schedule.timesteps() / timesteps);
         int size = (int) latent.size();
-        float[] input = new float[(to - from) * size];
-        float[] target = new float[input.length];
+        int more = beside.get(from).length;
+        float[] input = new float[(to - from) * (size + more)];
+        float[] target = new float[(to - from) * size];
         for (int i = from; i < to; i++) {
             float[] noise = noise(i, k);
-            System.arraycopy(schedule.addNoise(latents.get(i), noise, timestep), 0, input, (i - from) * size, size);
+            int at = (i - from) * (size + more);
+            System.arraycopy(schedule.addNoise(latents.get(i), noise, timestep), 0, input, at, size);
+            System.arraycopy(beside.get(i), 0, input, at + size, more);
             System.arraycopy(schedule.target(latents.get(i), noise, timestep), 0, target, (i - from) * size, size);
         }
         float[] times = new float[to - from];
         Arrays.fill(times, timestep);
         float[] prediction;
         try (Scope scope = new Scope()) {
-            Shape shape = new Shape(to - from, latent.get(0), latent.get(1), latent.get(2));
+            long channels = latent.get(0) + more / (latent.get(1) * latent.get(2));
+            Shape shape = new Shape(to - from, channels, latent.get(1), latent.get(2));
             prediction = Torch.floats(unet.forward(Torch.of(manager, input, shape), times, text));
         }
         double sum = 0;

@@ -3,6 +3,7 @@ package org.scedit.core.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,18 @@ final class MaskedLatents {
         }
         Shape shape = new Shape(pictures.length, 1 + latent.get(0), latent.get(1), latent.get(2));
         return Torch.of(manager, values, shape);
+    }
+
+    /**
+     * The channels of a picture with the first of its masks, {@code (1 + channels, height, width)}, last axis fastest.
+     *
+     * @param picture its index
+     */
+    float[] first(int picture) {
+        Encoded encoded = known.computeIfAbsent(new Key(picture, 0), this::encode);
+        float[] channels = Arrays.copyOf(encoded.mask(), encoded.mask().length + encoded.latents().length);
+        System.arraycopy(encoded.latents(), 0, channels, encoded.mask().length, encoded.latents().length);
+        return channels;
     }
 
     private Encoded encode(Key key) {
