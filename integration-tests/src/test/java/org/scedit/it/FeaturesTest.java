@@ -55,10 +55,10 @@ class FeaturesTest {
         try (EmbeddedFeatures features = EmbeddedFeatures.open(network, EMBEDDED)) {
             float[][] rows = features.ofPictures(
                     List.of(SceneRenderer.render(scene, Style.PLAIN), SceneRenderer.render(scene, Style.DOTS)));
-            assertThat(rows).hasDimensions(2, 64);
+            assertThat(rows).hasDimensions(2, 96);
             assertThat(rows[0]).isNotEqualTo(rows[1]);
             assertThat(features.ofTexts(List.of("a red circle", "a blue cross", "two crosses")))
-                    .hasDimensions(3, 64);
+                    .hasDimensions(3, 96);
         }
     }
 
