@@ -131,15 +131,7 @@ class LockstepTest {
         List<String> notices = new ArrayList<>();
         List<String> told = new ArrayList<>();
         var options = new CellExecutor.Options("", 1, 1, Long.MAX_VALUE, cell -> 0, NEVER);
-        new LockstepCells(
-                        options,
-                        cell -> 0,
-                        new Lockstep(new RecipeRun(catalogue)),
-                        cell -> recipes.get(cell.name()),
-                        Optional.of(folder.resolve("shared")),
-                        (alone, listener) -> alone.forEach(cell -> told.add("alone " + cell.name())),
-                        notices::add)
-                .run(cells, listener(told));
+        run(cells, recipes, options, 0, told, notices);
         assertThat(told)
                 .containsExactly(
                         "began edges",
@@ -174,15 +166,7 @@ class LockstepTest {
         // 100 for what they share, and 20 for each: two of them take 140
         var options = new CellExecutor.Options("", 1, 1, 150, cell -> 120, () -> true);
         List<String> told = new ArrayList<>();
-        new LockstepCells(
-                        options,
-                        cell -> 20,
-                        new Lockstep(new RecipeRun(catalogue)),
-                        cell -> recipes.get(cell.name()),
-                        Optional.empty(),
-                        (alone, listener) -> alone.forEach(cell -> told.add("alone " + cell.name())),
-                        notices::add)
-                .run(cells, listener(told));
+        run(cells, recipes, options, 20, told, notices);
         assertThat(notices)
                 .containsExactly(
                         "2 runs are trained in lockstep: cell0 cell1",
@@ -190,6 +174,25 @@ class LockstepTest {
                         "cell4 is trained alone: of those that see the same batches no other is left, or fits into memory");
         assertThat(told)
                 .containsExactly("stopped cell0", "stopped cell1", "stopped cell2", "stopped cell3", "alone cell4");
+    }
+
+    /** @param added the bytes that each adds to those of others */
+    private void run(
+            List<Cell> cells,
+            Map<String, Recipe> recipes,
+            CellExecutor.Options options,
+            long added,
+            List<String> told,
+            List<String> notices) {
+        new LockstepCells(
+                        options,
+                        cell -> added,
+                        new Lockstep(new RecipeRun(catalogue)),
+                        cell -> recipes.get(cell.name()),
+                        Optional.of(folder.resolve("shared")),
+                        (alone, listener) -> alone.forEach(cell -> told.add("alone " + cell.name())),
+                        notices::add)
+                .run(cells, listener(told));
     }
 
     private static CellListener listener(List<String> told) {

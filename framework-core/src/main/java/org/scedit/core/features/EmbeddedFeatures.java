@@ -96,6 +96,8 @@ public final class EmbeddedFeatures implements FeatureNetwork {
      * The scale with which the numbers of pictures' features are 1 in the root of their mean square.
      *
      * @param features without a scale yet
+     * @param pictures at least one, of any size
+     * @return a factor above 0
      */
     public static double unitScale(EmbeddedFeatures features, List<Picture> pictures) {
         double squares = 0;

@@ -29,15 +29,16 @@ final class Validation {
     private final Dataset heldOut;
     private final Map<String, IntFunction<Picture>> trainingMaps = new LinkedHashMap<>();
     private final Map<String, IntFunction<Picture>> heldOutMaps = new LinkedHashMap<>();
-    private final Function<Dataset, Optional<LatentBatches.Masks>> masks;
+    private final Optional<LatentBatches.Masks> trainingMasks;
+    private final Optional<LatentBatches.Masks> heldOutMasks;
 
     /**
-     * Looks up the condition maps, so that what is missing is told before a weight is read.
+     * Looks up condition maps and masks, so that what is missing is told before a weight is read.
      *
      * @param recipe  has a {@code validation}
      * @param trained maps that are trained on, of the conditions in their order
      * @param masks   of a data set's pictures by the validation's seed; empty unless the U-Net is for inpainting
-     * @throws org.scedit.core.UserException if ready maps do not fit the held-out pictures
+     * @throws org.scedit.core.UserException if ready maps or masks do not fit the held-out pictures
      */
     Validation(
             Recipe recipe,
@@ -50,7 +51,8 @@ final class Validation {
         textEncoder = recipe.train().orElseThrow().textEncoder();
         this.training = training;
         this.heldOut = heldOut;
-        this.masks = masks;
+        trainingMasks = masks.apply(training);
+        heldOutMasks = masks.apply(heldOut);
         for (int i = 0; i < conditions.size(); i++) {
             Condition condition = conditions.get(i);
             heldOutMaps.put(condition.name(), DataMaps.of(condition, heldOut, settings.seed()));
@@ -70,8 +72,8 @@ final class Validation {
      * @param last step of the training
      */
     TrainingLoop.Extra of(DiffusionModel model, TunedUNet unet, int last) {
-        FixedLoss ofHeldOut = loss(model, unet, heldOut, heldOutMaps);
-        FixedLoss ofTraining = loss(model, unet, training, trainingMaps);
+        FixedLoss ofHeldOut = loss(model, unet, heldOut, heldOutMaps, heldOutMasks);
+        FixedLoss ofTraining = loss(model, unet, training, trainingMaps, trainingMasks);
         return step -> {
             if (step % settings.every() != 0 && step != last) {
                 return Map.of();
@@ -86,8 +88,12 @@ final class Validation {
         };
     }
 
-    private FixedLoss loss(DiffusionModel model, TunedUNet unet, Dataset data, Map<String, IntFunction<Picture>> maps) {
-        return new FixedLoss(
-                model, unet, data, settings.count(), maps, masks.apply(data), settings.timesteps(), settings.seed());
+    private FixedLoss loss(
+            DiffusionModel model,
+            TunedUNet unet,
+            Dataset data,
+            Map<String, IntFunction<Picture>> maps,
+            Optional<LatentBatches.Masks> masks) {
+        return new FixedLoss(model, unet, data, settings.count(), maps, masks, settings.timesteps(), settings.seed());
     }
 }

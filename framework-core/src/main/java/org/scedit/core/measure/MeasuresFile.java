@@ -4,10 +4,6 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +11,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.scedit.api.Measure.Better;
 import org.scedit.core.AtomicFiles;
-import org.scedit.core.UserException;
+import org.scedit.core.JsonFile;
 
 /**
  * {@code measures.json}: what was measured after training, and of the model before it.
@@ -37,14 +33,12 @@ public final class MeasuresFile {
     /**
      * Reads the file.
      *
-     * @throws UserException if it is missing, or does not read like one that {@link #write} wrote
+     * @throws org.scedit.core.UserException if it is missing, or does not read like one that {@link #write} wrote
      */
     public static List<Line> read(Path file) {
-        try {
+        return JsonFile.read(file, all -> {
             List<Line> lines = new ArrayList<>();
-            for (JsonElement element : JsonParser.parseString(Files.readString(file))
-                    .getAsJsonObject()
-                    .getAsJsonArray("measures")) {
+            for (JsonElement element : all.getAsJsonArray("measures")) {
                 JsonObject line = element.getAsJsonObject();
                 var after = new Measured(
                         line.get("use").getAsString(),
@@ -55,19 +49,11 @@ public final class MeasuresFile {
                 lines.add(new Line(
                         after,
                         line.has("before")
-                                ? OptionalDouble.of(line.get("before").getAsDouble())
+                                ? OptionalDouble.of(JsonFile.finite(line.get("before")))
                                 : OptionalDouble.empty()));
             }
             return lines;
-        } catch (IOException
-                | JsonParseException // not JSON
-                | ClassCastException // JSON of another shape, in Gson's words
-                | IllegalStateException
-                | IllegalArgumentException
-                | NullPointerException
-                | UnsupportedOperationException e) {
-            throw new UserException(file + ": is missing, or not what a run's end leaves there; evaluate it again", e);
-        }
+        });
     }
 
     /**

@@ -2,9 +2,8 @@ package org.scedit.core.report;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import org.scedit.api.Measure.Better;
+import org.scedit.core.JsonFile;
 import org.scedit.core.UserException;
 import org.scedit.core.measure.Measured;
 import org.scedit.core.measure.MeasuresFile;
@@ -64,16 +64,15 @@ final class RunReader {
             state = State.FINISHED;
         } else if (Files.isRegularFile(error)) {
             state = State.FAILED;
-            read(error, RunReader::shortened).ifPresent(notes::add);
+            read(error, file -> shortened(text(file))).ifPresent(notes::add);
         } else if (Files.isRegularFile(folder.resolve("recipe.yaml"))) {
             state = State.UNFINISHED;
         }
         Optional<Long> steps = number(recipe, "train.steps");
         List<Metrics.Line> lines = metrics();
         LossCourse losses = LossCourse.of(lines, steps.orElse(0L).intValue());
-        Path measured = folder.resolve("measures.json");
-        List<MeasuredValue> measures =
-                new ArrayList<>(read(measured, text -> measures(measured)).orElse(List.of()));
+        List<MeasuredValue> measures = new ArrayList<>(
+                read(folder.resolve("measures.json"), RunReader::measures).orElse(List.of()));
         if (state == State.FINISHED) {
             losses.validated()
                     .ifPresent(
@@ -100,7 +99,7 @@ final class RunReader {
 
     private Map<String, String> recipe() {
         Path file = folder.resolve("recipe.yaml");
-        return read(file, text -> RecipeDifference.flatten(text, file.toString()))
+        return read(file, any -> RecipeDifference.flatten(text(file), file.toString()))
                 .orElse(Map.of());
     }
 
@@ -114,7 +113,7 @@ final class RunReader {
 
     private List<Metrics.Line> metrics() {
         Path file = folder.resolve("metrics.jsonl");
-        return read(file, text -> Metrics.read(file)).orElse(List.of());
+        return read(file, Metrics::read).orElse(List.of());
     }
 
     private static List<MeasuredValue> measures(Path file) {
@@ -130,21 +129,13 @@ final class RunReader {
         return values;
     }
 
-    private static double finite(JsonElement number) {
-        double value = number.getAsDouble();
-        if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException(value + " is not a result");
-        }
-        return value;
-    }
-
     private static Cost cost(JsonObject file) {
         Map<String, Double> figures = new LinkedHashMap<>();
         Map<String, String> facts = new LinkedHashMap<>();
         file.entrySet().forEach(entry -> {
             boolean figure = Cost.FIGURES.stream().anyMatch(each -> each.key().equals(entry.getKey()));
             if (figure && entry.getValue().isJsonPrimitive()) {
-                figures.put(entry.getKey(), finite(entry.getValue()));
+                figures.put(entry.getKey(), JsonFile.finite(entry.getValue()));
             } else {
                 facts(entry.getKey(), entry.getValue(), facts);
             }
@@ -179,34 +170,33 @@ final class RunReader {
     }
 
     private <T> Optional<T> json(String name, Function<JsonObject, T> meaning) {
-        return read(
-                folder.resolve(name),
-                text -> meaning.apply(JsonParser.parseString(text).getAsJsonObject()));
+        return read(folder.resolve(name), file -> JsonFile.read(file, meaning));
     }
 
     /** What a file means; empty, and told in the notes unless it is just missing, where it means nothing. */
-    private <T> Optional<T> read(Path file, Function<String, T> meaning) {
+    private <T> Optional<T> read(Path file, Function<Path, T> meaning) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(meaning.apply(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)));
-        } catch (IOException
-                | UserException
-                | JsonParseException // not JSON
-                | ClassCastException // JSON of another shape, in Gson's words
-                | IllegalStateException
-                | IllegalArgumentException
-                | NullPointerException
-                | UnsupportedOperationException e) {
+            return Optional.of(meaning.apply(file));
+        } catch (UserException | UncheckedIOException e) {
             notes.add(folder.relativize(file) + " cannot be read; it is left out of the report");
             return Optional.empty();
         }
     }
 
+    private static String text(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private String hash() {
         Path file = folder.resolve("recipe.yaml");
-        return read(file, text -> FileHash.sha256(List.of(file))).orElse("");
+        return read(file, any -> FileHash.sha256(List.of(file))).orElse("");
     }
 
     private static String shortened(String error) {
